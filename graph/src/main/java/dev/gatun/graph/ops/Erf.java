@@ -1,0 +1,30 @@
+package dev.gatun.graph.ops;
+
+import dev.gatun.graph.types.TensorType;
+import java.util.List;
+
+/** Error function, {@code 2/sqrt(pi) * integral of exp(-t*t) from 0 to x}. */
+public record Erf() implements Pointwise {
+    @Override
+    public int arity() {
+        return 1;
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Rules.count(operands, 1);
+        return List.of(Rules.floating(operands.getFirst()));
+    }
+
+    @Override
+    public double apply(double... x) {
+        return SpecialFunctions.erf(x[0]);
+    }
+
+    @Override
+    public List<Tensor> gradient(Adjoint at) {
+        Tensor g = at.cotangent();
+        Tensor x = at.operand(0);
+        return List.of(x.mul(x).neg().exp().mul(2 / Math.sqrt(Math.PI)).mul(g));
+    }
+}

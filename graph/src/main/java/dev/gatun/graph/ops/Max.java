@@ -1,0 +1,32 @@
+package dev.gatun.graph.ops;
+
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import java.util.List;
+
+/** The larger of two; at a tie the first takes the gradient. A NaN in the first operand is kept, one in the second dropped. */
+public record Max() implements Pointwise {
+    @Override
+    public int arity() {
+        return 2;
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Rules.count(operands, 2);
+        Rules.require(operands.getFirst().dtype() != DType.BOOL, "needs numbers");
+        return List.of(Rules.same(operands));
+    }
+
+    @Override
+    public double apply(double... x) {
+        return x[0] < x[1] ? x[1] : x[0];
+    }
+
+    @Override
+    public List<Tensor> gradient(Adjoint at) {
+        Tensor g = at.cotangent();
+        Tensor second = at.operand(0).less(at.operand(1));
+        return List.of(Tensor.select(second, g.zero(), g), Tensor.select(second, g, g.zero()));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.gatun.graph.ops;
+
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import java.util.Arrays;
+import java.util.List;
+
+/** Logical disjunction. */
+public record Or() implements Pointwise {
+    @Override
+    public int arity() {
+        return 2;
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Rules.count(operands, 2);
+        Rules.dtype(operands.getFirst(), DType.BOOL, "operand");
+        return List.of(Rules.same(operands));
+    }
+
+    @Override
+    public double apply(double... x) {
+        return x[0] != 0 || x[1] != 0 ? 1 : 0;
+    }
+
+    @Override
+    public List<Tensor> gradient(Adjoint at) {
+        return Arrays.asList(null, null);
+    }
+}

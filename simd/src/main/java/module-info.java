@@ -1,0 +1,8 @@
+/** CPU kernels in pure Java: the loop compiler, GEMM, attention, vector math. */
+@SuppressWarnings("module")
+module dev.gatun.simd {
+    requires transitive dev.gatun.graph;
+    requires jdk.incubator.vector;
+
+    exports dev.gatun.simd;
+}
