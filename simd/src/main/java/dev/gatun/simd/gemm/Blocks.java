@@ -2,15 +2,16 @@ package dev.gatun.simd.gemm;
 
 /**
  * How a product is cut. A task owns {@code rowTiles} register tiles of rows by {@code panels} panels of columns of C,
- * and walks the inner dimension in steps of {@link #DEPTH}. Sizes alone decide.
+ * and walks the inner dimension {@code depth} steps at a time. Sizes alone decide.
  *
  * @param rowTiles register tiles of rows in a task
  * @param rowBlocks tasks along the rows
  * @param panels panels of columns in a task
  * @param columnBlocks tasks along the columns
+ * @param depth steps of the inner dimension done at once, at most {@link #DEPTH}
  */
-record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks) {
-    /** Steps of the inner dimension done at once: a panel of B, 48 KiB with 16 lanes, streams from the L2 cache. */
+record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks, int depth) {
+    /** Most steps of the inner dimension done at once: a panel of B, 48 KiB with 16 lanes, streams from L2. */
     static final int DEPTH = 384;
     /** Columns of a panel of B: the width of the full register tile. */
     static final int PANEL = Lanes.TILE_VECTORS * Lanes.COUNT;
@@ -21,29 +22,31 @@ record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks) {
     /** Rows of a task: as many times is a block of B used once it is in the L2 cache. */
     private static final int ROWS = 192;
     /** Enough tasks to keep 16 workers evenly busy. */
-    private static final int ENOUGH_TASKS = 48;
+    private static final int ENOUGH_TASKS = 32;
     private static final int FEWEST_ROW_TILES = 3;
     private static final int FEWEST_PANELS = 4;
 
     static Blocks of(GemmShape shape, int batch) {
         int tiles = ceilDiv(shape.m(), Lanes.TILE_ROWS);
         int panels = ceilDiv(shape.n(), PANEL);
-        int rowBlocks = ceilDiv(tiles, Math.max(1, ROWS / Lanes.TILE_ROWS));
         int columnBlocks = ceilDiv(panels, Math.max(1, COLUMNS / PANEL));
-        while ((long) batch * rowBlocks * columnBlocks < ENOUGH_TASKS) {
-            boolean rows = tiles / (2 * rowBlocks) >= FEWEST_ROW_TILES;
-            boolean columns = panels / (2 * columnBlocks) >= FEWEST_PANELS;
-            if (rows) {
-                rowBlocks *= 2;
-            } else if (columns) {
-                columnBlocks *= 2;
-            } else {
-                break;
-            }
+        int rowBlocks = ceilDiv(tiles, Math.max(1, ROWS / Lanes.TILE_ROWS));
+        int wanted = ceilDiv(ENOUGH_TASKS, batch);
+        if (rowBlocks * (long) columnBlocks < wanted) {
+            rowBlocks = Math.max(rowBlocks, Math.min(ceilDiv(wanted, columnBlocks), tiles / FEWEST_ROW_TILES));
+        }
+        if (rowBlocks * (long) columnBlocks < wanted) {
+            columnBlocks = Math.max(columnBlocks, Math.min(ceilDiv(wanted, rowBlocks), panels / FEWEST_PANELS));
         }
         int rowTiles = ceilDiv(tiles, rowBlocks);
         int taskPanels = ceilDiv(panels, columnBlocks);
-        return new Blocks(rowTiles, ceilDiv(tiles, rowTiles), taskPanels, ceilDiv(panels, taskPanels));
+        return new Blocks(rowTiles, ceilDiv(tiles, rowTiles), taskPanels, ceilDiv(panels, taskPanels), depth(shape.k()));
+    }
+
+    /** Blocks of the inner dimension of nearly the same length; a short last one would pay for loading and storing C. */
+    static int depth(int k) {
+        int even = ceilDiv(k, ceilDiv(k, DEPTH));
+        return Math.min(DEPTH, ceilDiv(even, 8) * 8);
     }
 
     /** Columns of B once packed: whole panels, the last one filled up with zeros. */
@@ -56,7 +59,7 @@ record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks) {
         return 4L * shape.k() * packedColumns(shape);
     }
 
-    /** Where a panel starts in packed B: blocks of {@link #DEPTH} steps one after another, panels within. */
+    /** Where a panel starts in packed B: blocks of the inner dimension one after another, panels within. */
     static long panelAt(GemmShape shape, int step, int depth, int panel) {
         return 4L * step * packedColumns(shape) + (long) panel * depth * PANEL_BYTES;
     }

@@ -20,6 +20,7 @@ final class PackB implements Kernel {
     private final PackedB packed;
     private final int panels;
     private final int groups;
+    private final int depth;
     private final int depths;
 
     PackB(GemmShape shape, PackedB packed) {
@@ -27,7 +28,8 @@ final class PackB implements Kernel {
         this.packed = packed;
         this.panels = Blocks.ceilDiv(shape.n(), Blocks.PANEL);
         this.groups = Blocks.ceilDiv(panels, PANELS);
-        this.depths = Blocks.ceilDiv(shape.k(), Blocks.DEPTH);
+        this.depth = Blocks.depth(shape.k());
+        this.depths = Blocks.ceilDiv(shape.k(), depth);
     }
 
     @Override
@@ -43,21 +45,21 @@ final class PackB implements Kernel {
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
         int matrix = task / (groups * depths);
-        int step = task / groups % depths * Blocks.DEPTH;
+        int step = task / groups % depths * depth;
         int first = task % groups * PANELS;
-        int depth = Math.min(Blocks.DEPTH, shape.k() - step);
+        int steps = Math.min(depth, shape.k() - step);
         long row = 4 * shape.ldb();
         for (int panel = first; panel < Math.min(panels, first + PANELS); panel++) {
             int column = panel * Blocks.PANEL;
             int columns = Math.min(Blocks.PANEL, shape.n() - column);
-            long to = packed.targets()[matrix] + Blocks.panelAt(shape, step, depth, panel);
+            long to = packed.targets()[matrix] + Blocks.panelAt(shape, step, steps, panel);
             long from = packed.sources()[matrix];
             if (shape.transposeB()) {
                 from += column * row + 4L * step;
-                transpose(memory, from, row, columns, memory, to, depth);
+                transpose(memory, from, row, columns, memory, to, steps);
             } else {
                 from += step * row + 4L * column;
-                copy(memory, from, row, columns, memory, to, depth);
+                copy(memory, from, row, columns, memory, to, steps);
             }
         }
     }

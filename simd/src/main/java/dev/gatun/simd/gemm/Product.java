@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Multiplies with packed B. A task computes a block of C: for each {@link Blocks#DEPTH} steps of the inner dimension it
+ * Multiplies with packed B. A task computes a block of C: for each block of the inner dimension it
  * copies its rows of A into scratch, at strides that no shape changes, and runs the micro-kernel over all tiles.
  */
 final class Product implements Kernel {
@@ -16,6 +16,10 @@ final class Product implements Kernel {
     /** What a vector store may write past the last step of transposed A. */
     private static final long SLACK = 64;
     private static final long TILE_BYTES = Lanes.TILE_ROWS * Blocks.PANEL_BYTES;
+    /** From here on, rows or columns that fill no tile are computed as one: it costs less than one more class. */
+    private static final int MANY = 480;
+    /** Operations from which a product is worth having its micro-kernels compiled before its first run. */
+    private static final long WARM = 1 << 25;
 
     private final GemmShape shape;
     private final Blocks blocks;
@@ -25,8 +29,10 @@ final class Product implements Kernel {
     private final boolean accumulate;
     private final long tileA;
     private final long tileAt;
-    // [add or set][full or last tile of rows][full or half panel of columns]
-    private final MicroKernel[][][] micro;
+    /** [replace or add][full or last tile of rows][full or last panel of columns]; null where none is needed. */
+    private final MicroKernel[][][] micro = new MicroKernel[2][2][2];
+    /** [full or last tile of rows][full or last panel]: whether the micro-kernel fits and writes C itself. */
+    private final boolean[][] fits = new boolean[2][2];
 
     Product(GemmShape shape, long[] aBytes, PackedB packed, long[] cBytes, boolean accumulate, MicroKernels kernels) {
         this.shape = shape;
@@ -35,27 +41,39 @@ final class Product implements Kernel {
         this.packed = packed;
         this.cBytes = cBytes;
         this.accumulate = accumulate;
-        this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP : Lanes.TILE_ROWS * ROW;
-        this.tileAt = blocks.rowTiles() * tileA + SLACK;
-        this.micro = microKernels(kernels);
+        this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP + SLACK : Lanes.TILE_ROWS * ROW;
+        this.tileAt = blocks.rowTiles() * tileA;
+        pickMicroKernels(kernels);
     }
 
-    private MicroKernel[][][] microKernels(MicroKernels kernels) {
-        MicroKernel[][][] made = new MicroKernel[2][2][2];
+    private void pickMicroKernels(MicroKernels kernels) {
+        boolean warm = 2L * shape.m() * shape.n() * shape.k() * aBytes.length >= WARM;
         int lastRows = shape.m() % Lanes.TILE_ROWS;
         int lastColumns = shape.n() % Blocks.PANEL;
-        boolean halfPanel = lastColumns > 0 && lastColumns <= Lanes.COUNT;
-        for (int i = 0; i < 8; i++) {
-            boolean add = i % 2 == 1;
-            int rows = i / 2 % 2 == 0 ? Lanes.TILE_ROWS : lastRows;
-            int vectors = i / 4 == 0 ? Lanes.TILE_VECTORS : 1;
-            boolean needed = rows > 0 && shape.m() >= rows && (vectors == 1 ? halfPanel : shape.n() > Lanes.COUNT);
-            if (needed && (!add || accumulate || shape.k() > Blocks.DEPTH)) {
-                made[i % 2][i / 2 % 2][i / 4] = kernels.get(new MicroShape(rows, vectors,
-                        shape.transposeA() ? 4 : ROW, shape.transposeA() ? STEP : 4, Blocks.PANEL_BYTES, add));
+        for (int i = 0; i < 4; i++) {
+            int height = i % 2 == 0 ? Lanes.TILE_ROWS : lastRows;
+            int columns = i / 2 == 0 ? Blocks.PANEL : lastColumns;
+            if (height == 0 || columns == 0 || height > shape.m() || columns > shape.n()) {
+                continue;
+            }
+            int rows = shape.m() >= MANY ? Lanes.TILE_ROWS : height;
+            int vectors = shape.n() >= MANY ? Lanes.TILE_VECTORS : Blocks.ceilDiv(columns, Lanes.COUNT);
+            boolean fit = rows == height && vectors * Lanes.COUNT == columns;
+            fits[i % 2][i / 2] = fit;
+            if (!fit || !accumulate) {
+                micro[0][i % 2][i / 2] = microKernel(kernels, rows, vectors, false, warm);
+            }
+            if (fit && (accumulate || shape.k() > blocks.depth())) {
+                micro[1][i % 2][i / 2] = microKernel(kernels, rows, vectors, true, warm);
             }
         }
-        return made;
+    }
+
+    private MicroKernel microKernel(MicroKernels kernels, int rows, int vectors, boolean add, boolean warm) {
+        long aRow = shape.transposeA() ? 4 : ROW;
+        long aStep = shape.transposeA() ? STEP : 4;
+        MicroShape micro = new MicroShape(rows, vectors, aRow, aStep, Blocks.PANEL_BYTES, add);
+        return warm ? kernels.warm(micro) : kernels.get(micro);
     }
 
     @Override
@@ -83,8 +101,8 @@ final class Product implements Kernel {
         int rows = Math.min(blocks.rowTiles() * Lanes.TILE_ROWS, shape.m() - row);
         int panel = columnBlock * blocks.panels();
         int endPanel = Math.min(panel + blocks.panels(), Blocks.ceilDiv(shape.n(), Blocks.PANEL));
-        for (int step = 0; step < shape.k(); step += Blocks.DEPTH) {
-            int depth = Math.min(Blocks.DEPTH, shape.k() - step);
+        for (int step = 0; step < shape.k(); step += blocks.depth()) {
+            int depth = Math.min(blocks.depth(), shape.k() - step);
             if (shape.transposeA()) {
                 long from = aBytes[product] + 4 * (step * shape.lda() + row);
                 packTransposed(memory, from, rows, shape.m() - row, scratch, depth);
@@ -104,26 +122,20 @@ final class Product implements Kernel {
     private void rowOfTiles(MemorySegment memory, MemorySegment scratch, long a, long bAt, long cAt, int height,
             int panel, int endPanel, int depth, boolean add) {
         long ldc = 4 * shape.ldc();
-        MicroKernel[] kernels = micro[add ? 1 : 0][height == Lanes.TILE_ROWS ? 0 : 1];
-        MicroKernel full = kernels[0];
+        int last = height == Lanes.TILE_ROWS ? 0 : 1;
         long b = bAt;
         long c = cAt;
-        int wholePanels = Math.min(endPanel, shape.n() / Blocks.PANEL);
-        for (int j = panel; j < wholePanels; j++) {
-            full.run(scratch, a, memory, b, memory, c, ldc, depth);
-            b += depth * Blocks.PANEL_BYTES;
-            c += Blocks.PANEL_BYTES;
-        }
-        if (endPanel > wholePanels) {
-            int columns = shape.n() % Blocks.PANEL;
-            int half = columns <= Lanes.COUNT ? 1 : 0;
-            if (columns == Lanes.COUNT) {
-                kernels[half].run(scratch, a, memory, b, memory, c, ldc, depth);
+        for (int j = panel; j < endPanel; j++) {
+            int columns = Math.min(Blocks.PANEL, shape.n() - j * Blocks.PANEL);
+            int end = columns == Blocks.PANEL ? 0 : 1;
+            if (fits[last][end]) {
+                micro[add ? 1 : 0][last][end].run(scratch, a, memory, b, memory, c, ldc, depth);
             } else {
-                MicroKernel set = micro[0][height == Lanes.TILE_ROWS ? 0 : 1][half];
-                set.run(scratch, a, memory, b, scratch, tileAt, Blocks.PANEL_BYTES, depth);
+                micro[0][last][end].run(scratch, a, memory, b, scratch, tileAt, Blocks.PANEL_BYTES, depth);
                 edge(memory, scratch, c, height, columns, add);
             }
+            b += depth * Blocks.PANEL_BYTES;
+            c += Blocks.PANEL_BYTES;
         }
     }
 
@@ -149,7 +161,7 @@ final class Product implements Kernel {
 
     /**
      * {@code A[depth, rows]} to tiles {@code [rows / TILE_ROWS][depth, TILE_ROWS]}. A vector store writes more than
-     * a step's rows; the next step, or the next tile, overwrites the rest.
+     * a step's rows; the next step overwrites the rest, and at a tile's end there is slack.
      *
      * @param readable floats from the first row to the end of A's stored row
      */
@@ -158,20 +170,20 @@ final class Product implements Kernel {
         int tiles = Blocks.ceilDiv(rows, Lanes.TILE_ROWS);
         int whole = Lanes.COUNT < Lanes.TILE_ROWS || readable < Lanes.COUNT
                 ? 0 : Math.min(tiles, (readable - Lanes.COUNT) / Lanes.TILE_ROWS + 1);
-        for (int i = 0; i < whole; i++) {
-            long s = from + 4L * i * Lanes.TILE_ROWS;
-            long t = i * tileA;
-            for (int p = 0; p < depth; p++) {
+        for (int p = 0; p < depth; p++) {
+            long s = from + 4 * p * shape.lda();
+            long t = p * STEP;
+            for (int i = 0; i < whole; i++) {
                 FloatVector.fromMemorySegment(Lanes.F32, memory, s, Lanes.ORDER)
                         .intoMemorySegment(scratch, t, Lanes.ORDER);
-                s += 4 * shape.lda();
-                t += STEP;
+                s += STEP;
+                t += tileA;
             }
         }
         for (int i = whole; i < tiles; i++) {
             int height = Math.min(Lanes.TILE_ROWS, rows - i * Lanes.TILE_ROWS);
             for (int p = 0; p < depth; p++) {
-                long s = from + 4 * (p * shape.lda() + (long) i * Lanes.TILE_ROWS);
+                long s = from + 4 * p * shape.lda() + i * STEP;
                 for (int r = 0; r < height; r++) {
                     scratch.set(Lanes.FLOAT, i * tileA + p * STEP + 4L * r, memory.get(Lanes.FLOAT, s + 4L * r));
                 }
