@@ -20,7 +20,7 @@ record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks, int dep
     /** Columns of a task: with {@link #DEPTH} rows they fill about half of an L2 cache of 1 MiB. */
     private static final int COLUMNS = 384;
     /** Rows of a task: as many times is a block of B used once it is in the L2 cache. */
-    private static final int ROWS = 192;
+    private static final int ROWS = 96;
     /** Enough tasks to keep 16 workers evenly busy. */
     private static final int ENOUGH_TASKS = 32;
     private static final int FEWEST_ROW_TILES = 3;

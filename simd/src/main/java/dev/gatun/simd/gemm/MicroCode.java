@@ -1,6 +1,7 @@
 package dev.gatun.simd.gemm;
 
 import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
@@ -24,7 +25,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * {@snippet lang = java :
  * FloatVector z = FloatVector.zero(S), c0_0 = z, c0_1 = z, c1_0 = z, c1_1 = z;   // one zero, or the allocator spills
- * for (long p = 0; p < steps; p++) {
+ * for (int p = 0; p < steps; p++) {
  *     FloatVector b0 = load(B, b), b1 = load(B, b + 64);
  *     FloatVector x = broadcast(A.get(FLOAT, a));            // right before its two products, or it spills
  *     c0_0 = x.fma(b0, c0_0);
@@ -47,7 +48,7 @@ final class MicroCode {
     private static final ClassDesc FLOAT = desc(ValueLayout.OfFloat.class);
     private static final ClassDesc LANES = desc(Lanes.class);
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(
-            CD_void, SEGMENT, CD_long, SEGMENT, CD_long, SEGMENT, CD_long, CD_long, CD_long);
+            CD_void, SEGMENT, CD_long, SEGMENT, CD_long, SEGMENT, CD_long, CD_long, CD_int);
     private static final MethodTypeDesc LOAD = MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER);
     private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER);
 
@@ -60,9 +61,9 @@ final class MicroCode {
     private static final int C_AT = 8;
     private static final int C_ROW = 10;
     private static final int STEPS = 12;
-    private static final int STEP = 14;
-    private static final int X = 16;
-    private static final int B_VECTORS = 17;
+    private static final int STEP = 13;
+    private static final int X = 14;
+    private static final int B_VECTORS = 15;
 
     private final MicroShape shape;
     private final int sums;
@@ -89,10 +90,10 @@ final class MicroCode {
         for (int i = 0; i < shape.rows() * shape.vectors(); i++) {
             code.aload(X).astore(sums + i);
         }
-        code.lconst_0().lstore(STEP);
+        code.iconst_0().istore(STEP);
         Label head = code.newLabel();
         Label done = code.newLabel();
-        code.labelBinding(head).lload(STEP).lload(STEPS).lcmp().ifge(done);
+        code.labelBinding(head).iload(STEP).iload(STEPS).if_icmpge(done);
         for (int v = 0; v < shape.vectors(); v++) {
             loadVector(code, B, B_AT, (long) v * Lanes.BYTES);
             code.astore(B_VECTORS + v);
@@ -102,7 +103,7 @@ final class MicroCode {
         }
         code.lload(A_AT).loadConstant(shape.aStep()).ladd().lstore(A_AT);
         code.lload(B_AT).loadConstant(shape.bStep()).ladd().lstore(B_AT);
-        code.lload(STEP).lconst_1().ladd().lstore(STEP).goto_(head);
+        code.iinc(STEP, 1).goto_(head);
         code.labelBinding(done);
         for (int r = 0; r < shape.rows(); r++) {
             storeRow(code, r);

@@ -12,5 +12,5 @@ public interface MicroKernel {
      *
      * @param steps length of the inner dimension, at least 0
      */
-    void run(MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment c, long cAt, long cRow, long steps);
+    void run(MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment c, long cAt, long cRow, int steps);
 }
