@@ -2,10 +2,5 @@
 module dev.gatun.graph {
     exports dev.gatun.graph.types;
     exports dev.gatun.graph.ops;
-    exports dev.gatun.graph.ir;
-    exports dev.gatun.graph.trace;
-    exports dev.gatun.graph.autodiff;
-    exports dev.gatun.graph.passes;
     exports dev.gatun.graph.schedule;
-    exports dev.gatun.graph.plan;
 }
