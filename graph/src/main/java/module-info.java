@@ -2,5 +2,8 @@
 module dev.gatun.graph {
     exports dev.gatun.graph.types;
     exports dev.gatun.graph.ops;
+    exports dev.gatun.graph.ir;
+    exports dev.gatun.graph.trace;
+    exports dev.gatun.graph.autodiff;
     exports dev.gatun.graph.schedule;
 }
