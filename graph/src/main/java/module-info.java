@@ -5,5 +5,6 @@ module dev.gatun.graph {
     exports dev.gatun.graph.ir;
     exports dev.gatun.graph.trace;
     exports dev.gatun.graph.autodiff;
+    exports dev.gatun.graph.passes;
     exports dev.gatun.graph.schedule;
 }
