@@ -35,6 +35,11 @@ public final class Pipeline {
                 claims);
     }
 
+    /** Expands composites and does nothing else: what an interpreter of primitives needs. */
+    public static Pipeline expansion() {
+        return new Pipeline(List.of(new Pass("expand", g -> Expand.run(g, op -> false))), op -> false);
+    }
+
     /** A graph after a pass. */
     public record Stage(String name, Graph graph) {}
 
