@@ -5,4 +5,5 @@ module dev.gatun.simd {
     requires jdk.incubator.vector;
 
     exports dev.gatun.simd;
+    exports dev.gatun.simd.loop;
 }
