@@ -9,4 +9,5 @@ module dev.gatun.simd {
     exports dev.gatun.simd.attention;
     exports dev.gatun.simd.gemm;
     exports dev.gatun.simd.kernels;
+    exports dev.gatun.simd.loop;
 }
