@@ -2,9 +2,12 @@ package dev.gatun.runtime;
 
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryPlan;
+import dev.gatun.graph.schedule.Fuser;
 import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.runtime.cpu.CpuBackend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -19,6 +22,7 @@ import java.util.Map;
 public final class Compiler implements AutoCloseable {
     private final Backend backend;
     private final WorkerTeam team;
+    private final CpuBackend cpu;
 
     /**
      * Chooses a backend.
@@ -26,16 +30,23 @@ public final class Compiler implements AutoCloseable {
      * @param backend the way to run, or {@link Backend#AUTO}
      * @param threads size of the worker team; 0 for one thread a core
      * @throws BackendException when a backend named here is missing
+     * @throws IllegalArgumentException when the number of threads is negative
      */
     public Compiler(Backend backend, int threads) {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
-        this.backend = backend;
+        if (backend == Backend.ONEDNN) {
+            throw new BackendException("backend onednn is missing: this build has no oneDNN lowering; use --backend simd");
+        }
+        this.backend = backend == Backend.AUTO ? Backend.SIMD : backend;
+        cpu = this.backend == Backend.REFERENCE ? null : new CpuBackend();
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     }
 
     /** What was chosen and why, in one line. */
     public String banner() {
-        return "backend " + backend.option() + ": plain loops in double precision, one op at a time";
+        return cpu == null
+                ? "backend reference: plain loops in double precision, one op at a time"
+                : "backend " + backend.option() + ": " + cpu.description() + ", " + team.size() + " threads";
     }
 
     /** Threads of the worker team. */
@@ -49,22 +60,34 @@ public final class Compiler implements AutoCloseable {
      * @throws IllegalArgumentException when states of one name differ in type
      */
     public Executable compile(Graph... graphs) {
-        List<Schedule> schedules = Arrays.stream(graphs).map(Pinned::schedule).toList();
-        List<ExecutionPlan> plans = MemoryPlan.plan(schedules);
+        List<ExecutionPlan> plans = MemoryPlan.plan(Arrays.stream(graphs).map(this::schedule).toList());
+        List<CpuFunction.Lowered> lowered =
+                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList();
+        long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
+        Arena owner = Arena.ofShared();
+        MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
+        MemorySegment[] scratch = new MemorySegment[team.size()];
+        for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, scratchBytes), MemoryPlan.ALIGNMENT);
         Map<String, ExecutionPlan> planned = new LinkedHashMap<>();
         Map<String, Function> functions = new LinkedHashMap<>();
         Map<String, Map<String, Integer>> bounds = new LinkedHashMap<>();
         Map<String, Input> states = new LinkedHashMap<>();
-        Arena owner = Arena.ofShared();
-        MemorySegment arena = owner.allocate(plans.getFirst().arenaBytes(), MemoryPlan.ALIGNMENT);
         for (int i = 0; i < graphs.length; i++) {
             String name = graphs[i].name();
             planned.put(name, plans.get(i));
             bounds.put(name, IndexBounds.of(graphs[i]));
-            functions.put(name, new ReferenceFunction(graphs[i], plans.get(i), arena));
+            functions.put(name, cpu == null
+                    ? new ReferenceFunction(graphs[i], plans.get(i), arena)
+                    : lowered.get(i).bind(arena, scratch, team));
             graphs[i].inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
         }
         return new Executable(owner, arena, planned, bounds, functions, states);
+    }
+
+    private Schedule schedule(Graph graph) {
+        return cpu == null
+                ? Pinned.schedule(graph)
+                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims()).run(graph)));
     }
 
     @Override
