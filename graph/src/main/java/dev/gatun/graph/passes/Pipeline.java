@@ -29,6 +29,7 @@ public final class Pipeline {
                         new Pass("expand", g -> Expand.run(g, claims)),
                         new Pass("fold", Fold::run),
                         new Pass("common", CommonSubexpressions::merge),
+                        new Pass("pads", Pads::toConcat),
                         new Pass("reductions", Reductions::split),
                         new Pass("common-again", CommonSubexpressions::merge),
                         new Pass("dead-code-again", DeadCode::remove)),

@@ -264,10 +264,10 @@ final class LoopBuilder {
     }
 
     private int add(Loop.Instr instr) {
-        return instructions.computeIfAbsent(instr, i -> {
-            body.add(i);
-            return body.size() - 1;
-        });
+        Integer known = instructions.putIfAbsent(instr, body.size());
+        if (known != null) return known;
+        body.add(instr);
+        return body.size() - 1;
     }
 
     private static DType computed(DType dtype) {
