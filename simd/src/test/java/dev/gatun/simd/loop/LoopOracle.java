@@ -95,9 +95,12 @@ final class LoopOracle {
             case Loop.ColumnReduce c -> {
                 Place p = loop.places().get(c.place());
                 int task = r / loop.rowsPerTask();
-                long a = bases[c.place()] + (task * p.strides().getFirst() + j) * p.dtype().bytes();
-                double old = out.containsKey(a) ? out.get(a).value() : 0;
-                out.put(a, new Written(p.dtype(), narrow(old + v[c.value()][j], c.type(), round), 0));
+                long a = bases[c.place()] + task * p.strides().getFirst() * p.dtype().bytes();
+                if (j == 0 && r % loop.rowsPerTask() == 0) {
+                    for (int k = 0; k < loop.inner(); k++) out.put(a + 4L * k, new Written(p.dtype(), 0, 0));
+                }
+                double sum = out.get(a + 4L * j).value() + v[c.value()][j];
+                out.put(a + 4L * j, new Written(p.dtype(), narrow(sum, c.type(), round), 0));
             }
         }
     }
