@@ -7,5 +7,6 @@ module dev.gatun.simd {
 
     exports dev.gatun.simd;
     exports dev.gatun.simd.gemm;
+    exports dev.gatun.simd.kernels;
     exports dev.gatun.simd.loop;
 }

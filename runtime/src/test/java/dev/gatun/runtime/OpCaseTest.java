@@ -75,7 +75,7 @@ class OpCaseTest {
         return values;
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void theCpuAgreesWithTheReference(OpCase c) {
         Graph g = graph(c);
@@ -104,7 +104,7 @@ class OpCaseTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void gradientsAgreeWithFiniteDifferences(OpCase c) {
         Graph g = graph(c);

@@ -2,6 +2,8 @@ package dev.gatun.runtime.cpu;
 
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.RandomUniform;
+import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.schedule.Call;
@@ -75,6 +77,7 @@ public final class CpuBackend {
     }
 
     private List<Kernel> call(ExecutionPlan plan, Call c) {
+        long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
             case MatMul m -> gemm.kernels(
                     shape(m, c),
@@ -83,12 +86,25 @@ public final class CpuBackend {
                     Matrix.addresses(c.results().getFirst(), plan),
                     c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
                     false);
+            case ScatterAdd s -> {
+                Place updates = c.operands().get(1);
+                int count = (int) c.operands().get(0).shape().elements();
+                int width = (int) (updates.shape().elements() / count);
+                yield List.of(new dev.gatun.simd.kernels.ScatterAdd(
+                        at[0], count, at[1], width, address(c.results().getFirst(), plan), s.rows()));
+            }
+            case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
+                    at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
         };
     }
 
     private static long[] addresses(List<Place> places, ExecutionPlan plan) {
-        return places.stream().mapToLong(p -> plan.offset(p.buffer()) + p.offset() * p.dtype().bytes()).toArray();
+        return places.stream().mapToLong(p -> address(p, plan)).toArray();
+    }
+
+    private static long address(Place p, ExecutionPlan plan) {
+        return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
     }
 
     private static int batch(Call c) {
