@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.DoubleAccumulator;
  * code. Safe for use by many threads. Its classes are unloaded with it and the kernels made from it.
  */
 public final class MicroKernels {
+    /** With nothing generated yet. */
+    public MicroKernels() {}
+
     private static final int RETRIES = 2;
     /** Below this part of what is expected, C2 keeps the sums in memory. */
     private static final double BAD = 0.5;
