@@ -98,12 +98,17 @@ public final class OneDnnLibrary {
                     : packaged(settings, start);
         } catch (Refused e) {
             return new Missing(e.getMessage());
-        } catch (IllegalCallerException e) {
-            return new Missing("oneDNN needs native access: start java with "
-                    + "--enable-native-access=dev.gatun.bindings (on the class path: ALL-UNNAMED)");
         } catch (IOException | RuntimeException | LinkageError e) {
-            return new Missing("oneDNN cannot be loaded: " + e);
+            return new Missing(nativeAccessDenied(e)
+                    ? "oneDNN needs native access: start java with --enable-native-access=dev.gatun.bindings "
+                            + "(on the class path: ALL-UNNAMED)"
+                    : "oneDNN cannot be loaded: " + e);
         }
+    }
+
+    /** Whether the JVM refused a native call, be it while a class of bindings was initialized. */
+    private static boolean nativeAccessDenied(Throwable thrown) {
+        return thrown != null && (thrown instanceof IllegalCallerException || nativeAccessDenied(thrown.getCause()));
     }
 
     private static Probe packaged(NativeSettings settings, long start) throws IOException, Refused {
