@@ -3,8 +3,11 @@ package dev.gatun.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gatun.bindings.onednn.Dnnl;
 import java.io.File;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +88,19 @@ class OneDnnLibraryTest {
         assertThat(ready.version()).isEqualTo("3.11.0");
         assertThat(ready.isa()).matches("(sse41|avx).*");
         assertThat(OneDnnLibrary.probe()).isSameAs(ready);
+    }
+
+    @Test
+    void everyBoundFunctionIsInTheLibrary() throws ReflectiveOperationException {
+        ready();
+        int functions = 0;
+        for (Method method : Dnnl.class.getMethods()) {
+            if (method.getName().endsWith("$address")) {
+                assertThat(((MemorySegment) method.invoke(null)).address()).as(method.getName()).isNotZero();
+                functions++;
+            }
+        }
+        assertThat(functions).isGreaterThan(60);
     }
 
     @Test
