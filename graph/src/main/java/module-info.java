@@ -5,7 +5,7 @@ module dev.gatun.graph {
     exports dev.gatun.graph.ir;
     exports dev.gatun.graph.trace;
     exports dev.gatun.graph.autodiff;
+    exports dev.gatun.graph.plan;
     exports dev.gatun.graph.passes;
     exports dev.gatun.graph.schedule;
-    exports dev.gatun.graph.plan;
 }

@@ -9,13 +9,20 @@ import java.util.List;
  * @param results what it produced
  * @param cotangents gradient of the loss for each result; {@code null} where nothing depends on that result
  * @param wanted for each operand, whether its gradient is of use
+ * @param pullback differentiates recorded values further
  */
-public record Adjoint(List<Tensor> operands, List<Tensor> results, List<Tensor> cotangents, List<Boolean> wanted) {
+public record Adjoint(
+        List<Tensor> operands,
+        List<Tensor> results,
+        List<Tensor> cotangents,
+        List<Boolean> wanted,
+        Pullback pullback) {
+
     public Tensor operand(int i) {
         return operands.get(i);
     }
 
-    /** The only result. */
+    /** The only (or first) result. */
     public Tensor result() {
         return results.getFirst();
     }
@@ -28,5 +35,10 @@ public record Adjoint(List<Tensor> operands, List<Tensor> results, List<Tensor> 
     /** Whether operand {@code i} leads to something that a gradient was asked for. */
     public boolean wants(int i) {
         return wanted.get(i);
+    }
+
+    /** Gradients of the operands when the same results are computed as {@code outputs}. */
+    public List<Tensor> through(List<Tensor> outputs) {
+        return pullback.pull(outputs, cotangents, operands);
     }
 }

@@ -2,6 +2,7 @@ package dev.gatun.graph.schedule;
 
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,7 +43,22 @@ public record Place(int buffer, DType dtype, Shape shape, long offset, List<Long
         return true;
     }
 
-    /** {@code b3+128:f32[8,4]{4,1}}; offset and dense strides are left out. */
+    /** The same elements with neighbouring dimensions joined where one stride serves both. */
+    Place merged() {
+        List<Integer> sizes = new ArrayList<>();
+        List<Long> steps = new ArrayList<>();
+        for (int i = 0; i < shape.rank(); i++) {
+            int size = shape.dim(i);
+            if (size == 1) continue;
+            boolean joins = !sizes.isEmpty() && steps.getLast() == strides.get(i) * size;
+            sizes.add(joins ? sizes.removeLast() * size : size);
+            if (joins) steps.removeLast();
+            steps.add(strides.get(i));
+        }
+        return new Place(buffer, dtype, new Shape(sizes), offset, steps);
+    }
+
+    /** {@code b3+128:f32[8,4][8, 1]}; offset and dense strides are left out. */
     @Override
     public String toString() {
         return "b" + buffer + (offset == 0 ? "" : "+" + offset) + ":" + dtype + shape + (isDense() ? "" : strides);

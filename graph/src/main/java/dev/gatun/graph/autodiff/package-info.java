@@ -1,0 +1,2 @@
+/** Reverse-mode differentiation of a trace. */
+package dev.gatun.graph.autodiff;

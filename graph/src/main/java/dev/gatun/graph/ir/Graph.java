@@ -1,0 +1,37 @@
+package dev.gatun.graph.ir;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A program over tensors: inputs, nodes in an order in which each uses only what came before, outputs. Nothing
+ * mutates; a pass makes a new graph.
+ *
+ * @param name what the graph does
+ * @param inputs data and state
+ * @param nodes operations
+ * @param outputs results and new contents of state
+ */
+public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) {
+    public Graph {
+        inputs = List.copyOf(inputs);
+        nodes = List.copyOf(nodes);
+        outputs = List.copyOf(outputs);
+    }
+
+    /** The input of a name. */
+    public Optional<Input> input(String name) {
+        return inputs.stream().filter(i -> i.name().equals(name)).findFirst();
+    }
+
+    /** Inputs of a role, in order. */
+    public List<Input> inputs(Input.Role role) {
+        return inputs.stream().filter(i -> i.role() == role).toList();
+    }
+
+    /** The textual form, which {@link GraphText#parse} reads back. */
+    @Override
+    public String toString() {
+        return GraphText.print(this);
+    }
+}

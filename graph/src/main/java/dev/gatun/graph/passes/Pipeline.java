@@ -1,0 +1,68 @@
+package dev.gatun.graph.passes;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ir.Verifier;
+import dev.gatun.graph.ops.Op;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The passes between tracing and scheduling, in order. Each one's result is verified. */
+public final class Pipeline {
+    private final List<Pass> passes;
+    private final Predicate<Op> claims;
+
+    private Pipeline(List<Pass> passes, Predicate<Op> claims) {
+        this.passes = List.copyOf(passes);
+        this.claims = claims;
+    }
+
+    /**
+     * The standard pipeline.
+     *
+     * @param claims composites that the backend has kernels for and wants to see whole
+     */
+    public static Pipeline standard(Predicate<Op> claims) {
+        return new Pipeline(
+                List.of(
+                        new Pass("dead-code", DeadCode::remove),
+                        new Pass("expand", g -> Expand.run(g, claims)),
+                        new Pass("fold", Fold::run),
+                        new Pass("common", CommonSubexpressions::merge),
+                        new Pass("pads", Pads::toConcat),
+                        new Pass("reductions", Reductions::split),
+                        new Pass("common-again", CommonSubexpressions::merge),
+                        new Pass("dead-code-again", DeadCode::remove)),
+                claims);
+    }
+
+    /** Expands composites and does nothing else: what an interpreter of primitives needs. */
+    public static Pipeline expansion() {
+        return new Pipeline(List.of(new Pass("expand", g -> Expand.run(g, op -> false))), op -> false);
+    }
+
+    /** A graph after a pass. */
+    public record Stage(String name, Graph graph) {}
+
+    /** Runs all passes; returns the graph after each. */
+    public List<Stage> stages(Graph graph) {
+        List<Stage> stages = new ArrayList<>();
+        for (Pass p : passes) {
+            graph = p.rewrite().apply(graph);
+            Verifier.verify(graph, p.name());
+            stages.add(new Stage(p.name(), graph));
+        }
+        Verifier.verifyExpanded(graph, claims, "the pipeline");
+        return stages;
+    }
+
+    /** Runs all passes. */
+    public Graph run(Graph graph) {
+        return stages(graph).getLast().graph();
+    }
+
+    /** Names of the passes, in order. */
+    public List<String> names() {
+        return passes.stream().map(Pass::name).toList();
+    }
+}

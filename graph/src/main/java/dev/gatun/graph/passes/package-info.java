@@ -1,0 +1,2 @@
+/** Graph rewrites, one file each, and the pipeline that lists them. */
+package dev.gatun.graph.passes;

@@ -1,0 +1,115 @@
+package dev.gatun.graph.plan;
+
+import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.graph.schedule.StepAccess;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lays buffers out in one arena. First come buffers that callers know of: state, shared by name between the functions
+ * of an executable, and each function's data and results. Behind them every function lays its temporaries anew, each
+ * at the lowest address where nothing that lives at the same time lies; the largest choose first.
+ */
+public final class MemoryPlan {
+    /** Alignment of every buffer in bytes: a cache line, and a vector of 512 bits. */
+    public static final long ALIGNMENT = 64;
+
+    private MemoryPlan() {}
+
+    /** Plans several functions in one arena. States of one name must agree in type. */
+    public static List<ExecutionPlan> plan(List<Schedule> functions) {
+        Map<String, Long> states = new HashMap<>();
+        Map<String, Buffer> types = new HashMap<>();
+        List<long[]> offsets = new ArrayList<>();
+        long pinned = 0;
+        for (Schedule s : functions) {
+            long[] at = new long[s.buffers().size()];
+            for (Buffer b : s.buffers()) {
+                if (b.kind() == Buffer.Kind.TEMPORARY) continue;
+                Long shared = b.kind() == Buffer.Kind.STATE ? states.get(b.name()) : null;
+                if (shared != null) agree(types.get(b.name()), b, s.name());
+                at[b.id()] = shared != null ? shared : pinned;
+                if (shared == null) pinned += aligned(b.bytes());
+                if (b.kind() == Buffer.Kind.STATE) {
+                    states.put(b.name(), at[b.id()]);
+                    types.put(b.name(), b);
+                }
+            }
+            offsets.add(at);
+        }
+        long end = pinned;
+        for (int i = 0; i < functions.size(); i++) end = Math.max(end, temporaries(functions.get(i), pinned, offsets.get(i)));
+        List<ExecutionPlan> plans = new ArrayList<>();
+        for (int i = 0; i < functions.size(); i++) {
+            Schedule s = functions.get(i);
+            List<Long> at = Arrays.stream(offsets.get(i)).boxed().toList();
+            plans.add(new ExecutionPlan(s.name(), s.buffers(), at, s.steps(), s.inputs(), s.results(), end));
+        }
+        return plans;
+    }
+
+    private static void agree(Buffer a, Buffer b, String function) {
+        if (a.dtype() != b.dtype() || a.elements() != b.elements()) {
+            throw new IllegalArgumentException("state " + b.name() + " of " + function + " has " + b.elements() + " elements of "
+                    + b.dtype() + ", another function has " + a.elements() + " of " + a.dtype());
+        }
+    }
+
+    /** First and last step that touch a buffer. */
+    record Life(int buffer, int first, int last, long bytes) {
+        boolean meets(Life other) {
+            return first <= other.last && other.first <= last;
+        }
+    }
+
+    /** Lifetimes of the temporaries, those never touched left out. */
+    static List<Life> lives(Schedule s) {
+        int[] first = new int[s.buffers().size()];
+        int[] last = new int[s.buffers().size()];
+        Arrays.fill(first, Integer.MAX_VALUE);
+        Arrays.fill(last, -1);
+        for (int i = 0; i < s.steps().size(); i++) {
+            List<Integer> touched = new ArrayList<>(StepAccess.read(s.steps().get(i)));
+            touched.addAll(StepAccess.written(s.steps().get(i)));
+            for (int b : touched) {
+                first[b] = Math.min(first[b], i);
+                last[b] = i;
+            }
+        }
+        return s.buffers().stream()
+                .filter(b -> b.kind() == Buffer.Kind.TEMPORARY && last[b.id()] >= 0)
+                .map(b -> new Life(b.id(), first[b.id()], last[b.id()], aligned(b.bytes())))
+                .toList();
+    }
+
+    /** Places the temporaries from {@code base} on; returns the end of the last. */
+    private static long temporaries(Schedule s, long base, long[] offsets) {
+        List<Life> open = new ArrayList<>(lives(s));
+        open.sort(Comparator.comparingLong(Life::bytes).reversed().thenComparingInt(Life::buffer));
+        List<Life> placed = new ArrayList<>(); // ascending by address
+        long end = base;
+        for (Life life : open) {
+            long at = base;
+            for (Life p : placed) {
+                if (!p.meets(life)) continue;
+                if (offsets[p.buffer] >= at + life.bytes) break; // fits into the gap before
+                at = Math.max(at, offsets[p.buffer] + p.bytes);
+            }
+            offsets[life.buffer] = at;
+            int index = 0;
+            while (index < placed.size() && offsets[placed.get(index).buffer] <= at) index++;
+            placed.add(index, life);
+            end = Math.max(end, at + life.bytes);
+        }
+        return end;
+    }
+
+    private static long aligned(long bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+}

@@ -1,0 +1,280 @@
+package dev.gatun.graph.schedule;
+
+import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ir.Output;
+import dev.gatun.graph.ir.Value;
+import dev.gatun.graph.ops.Broadcast;
+import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.Concat;
+import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Iota;
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Pointwise;
+import dev.gatun.graph.ops.Reduce;
+import dev.gatun.graph.ops.Reshape;
+import dev.gatun.graph.types.Shape;
+import dev.gatun.graph.types.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides which values lie in memory and where. Inputs, results of calls and what calls read do; so do reductions.
+ * Of pointwise values those that more than one reader would have to recompute from more than one operand of full
+ * size; all others are recomputed where they are read, from operands that are in memory anyway.
+ */
+final class Storage {
+    private final Program program;
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final Map<Integer, Place> places = new HashMap<>();
+    private final List<Root> roots = new ArrayList<>();
+    private final Map<String, Integer> inputs = new LinkedHashMap<>();
+    private final Map<String, Integer> results = new LinkedHashMap<>();
+    private final Map<Integer, Set<Integer>> leaves = new HashMap<>();
+    private final Set<Integer> required = new HashSet<>();
+    private final Set<Integer> forced;
+    private final Set<Integer> stretched = new HashSet<>();
+
+    /**
+     * Decides for a program.
+     *
+     * @param forced values that must lie in memory because a loop could not follow a view of them
+     */
+    Storage(Program program, Set<Integer> forced) {
+        this.program = program;
+        this.forced = forced;
+        for (Input in : program.graph.inputs()) {
+            Buffer.Kind kind = in.role() == Input.Role.STATE ? Buffer.Kind.STATE : Buffer.Kind.DATA;
+            int id = buffer(in.name(), kind, in.value().type());
+            inputs.put(in.name(), id);
+            places.put(in.value().id(), dense(id, in.value().type()));
+        }
+        stretches();
+        require();
+        outputs();
+        concats();
+        assign();
+    }
+
+    List<Buffer> buffers() {
+        return buffers;
+    }
+
+    /** Roots in the order of the nodes that ask for them. */
+    List<Root> roots() {
+        return roots;
+    }
+
+    Map<String, Integer> inputs() {
+        return inputs;
+    }
+
+    Map<String, Integer> results() {
+        return results;
+    }
+
+    /** Where a value lies; {@code null} when it is recomputed. */
+    Place place(int value) {
+        return places.get(value);
+    }
+
+    /** Whether steps other than the loop that computes a value may read it from memory. */
+    boolean isRequired(int value) {
+        return required.contains(value);
+    }
+
+    /** The values in memory that a value is computed from; itself when it lies in memory. */
+    Set<Integer> leaves(int value) {
+        if (places.containsKey(value)) return Set.of(value);
+        Set<Integer> known = leaves.get(value);
+        if (known != null) return known;
+        Set<Integer> found = operandLeaves(value);
+        leaves.put(value, found);
+        return found;
+    }
+
+    /** The values in memory that a root's computation reads. */
+    Set<Integer> operandLeaves(int value) {
+        Set<Integer> found = new HashSet<>();
+        for (Value v : program.node(value).operands()) found.addAll(leaves(v.id()));
+        return found;
+    }
+
+    /** The window a call reads an operand through. */
+    Place window(int value) {
+        Place p = places.get(value);
+        if (p != null) return p;
+        return program.view(window(program.viewed(value)), value);
+    }
+
+    /** Values that calls, concatenations and outputs read. */
+    private void require() {
+        for (Node n : program.graph.nodes()) {
+            if (Program.isCall(n)) {
+                n.operands().forEach(v -> required.add(readable(n, v.id())));
+                n.results().forEach(v -> required.add(v.id()));
+            }
+            if (n.op() instanceof Concat) required.add(n.result().id());
+        }
+        for (Output out : program.graph.outputs()) {
+            if (isComputed(out.value().id()) && !program.isView(out.value().id())) required.add(out.value().id());
+        }
+        required.addAll(forced);
+    }
+
+    /** The value that must lie in memory so that a call can read {@code value} through a window. */
+    private int readable(Node call, int value) {
+        int base = value;
+        while (program.isView(base) && !forced.contains(base)) base = program.viewed(base);
+        Place window = trial(base, value);
+        return window != null && accepts(call, window) ? base : value;
+    }
+
+    private Place trial(int base, int value) {
+        if (base == value) return dense(0, program.type(base));
+        Place inner = trial(base, program.viewed(value));
+        return inner == null ? null : program.view(inner, value);
+    }
+
+    /** Which windows a call's kernel can read. */
+    private static boolean accepts(Node call, Place p) {
+        int rank = p.shape().rank();
+        return switch (call.op()) {
+            case MatMul m -> isMatrix(p, rank);
+            case Attention a -> p.innerStride() == 1 || p.shape().last() == 1;
+            case AttentionGrad a -> p.innerStride() == 1 || p.shape().last() == 1;
+            default -> p.isDense();
+        };
+    }
+
+    /** One of the two last dimensions runs through neighbouring elements, the other in steps. */
+    private static boolean isMatrix(Place p, int rank) {
+        long row = p.strides().get(rank - 2);
+        long column = p.strides().get(rank - 1);
+        boolean plain = column == 1 && row >= p.shape().dim(-1);
+        boolean transposed = row == 1 && column >= p.shape().dim(-2);
+        return plain || transposed;
+    }
+
+    /** Results are computed in place where they can be, else copied. */
+    private void outputs() {
+        int end = program.graph.nodes().size();
+        for (Output out : program.graph.outputs()) {
+            int value = out.value().id();
+            if (out.update()) continue;
+            int id = buffer(out.name(), Buffer.Kind.RESULT, out.value().type());
+            results.put(out.name(), id);
+            Place p = dense(id, out.value().type());
+            if (isComputed(value) && !program.isView(value) && !places.containsKey(value)) places.put(value, p);
+            else roots.add(new Root(value, p, end));
+        }
+    }
+
+    private boolean isComputed(int value) {
+        return program.input(value) == null;
+    }
+
+    /** Parts of a concatenation are written where they belong: by the call that makes them, or by a copying root. */
+    private void concats() {
+        for (Node n : program.graph.nodes()) {
+            if (!(n.op() instanceof Concat c)) continue;
+            Value whole = n.result();
+            Place all = places.computeIfAbsent(whole.id(), id -> temporary(whole));
+            long start = all.offset();
+            for (Value part : n.operands()) {
+                Place into = new Place(all.buffer(), all.dtype(), part.type().shape(), start, all.strides());
+                if (!aliased(part.id(), into)) roots.add(new Root(part.id(), into, program.position(whole.id())));
+                start += part.type().dim(c.axis()) * all.strides().get(c.axis());
+            }
+        }
+    }
+
+    /** Lets a call that makes a part, and nothing but this part, write it in place. */
+    private boolean aliased(int part, Place into) {
+        int base = part;
+        while (program.node(base) != null && program.node(base).op() instanceof Reshape && program.uses(base) == 1) {
+            base = program.viewed(base);
+        }
+        Node n = program.node(base);
+        boolean makes = n != null && n.op() instanceof AttentionGrad && program.uses(base) == 1 && !places.containsKey(base);
+        if (!makes) return false;
+        Place p = Program.reshape(into, program.type(base).shape());
+        if (p == null || !accepts(n, p)) return false;
+        places.put(base, p);
+        return true;
+    }
+
+    /** Gives memory to every other value that needs it, in order, and makes roots of what loops must compute. */
+    private void assign() {
+        int position = 0;
+        for (Node n : program.graph.nodes()) {
+            for (Value v : n.results()) {
+                boolean stays = required.contains(v.id()) || n.op() instanceof Reduce || isShared(n) || isBroadcast(v.id());
+                if (!stays && !places.containsKey(v.id())) continue;
+                places.computeIfAbsent(v.id(), id -> temporary(v));
+                if (!Program.isCall(n) && !(n.op() instanceof Concat)) roots.add(new Root(v.id(), null, position));
+            }
+            position++;
+        }
+        roots.sort((a, b) -> Integer.compare(a.position(), b.position()));
+    }
+
+    /** Whether several readers would recompute a pointwise value from several operands of its own size. */
+    private boolean isShared(Node n) {
+        if (!(n.op() instanceof Pointwise) || program.uses(n.result().id()) < 2) return false;
+        long size = n.result().type().elements();
+        long large = operandLeaves(n.result().id()).stream()
+                .filter(v -> program.type(v).elements() >= size)
+                .count();
+        return size > 1 && large > 1;
+    }
+
+    /** Whether a computed value is stretched other than along rows: a loop would compute it again for every row. */
+    private boolean isBroadcast(int value) {
+        Node n = program.node(value);
+        if (!(n.op() instanceof Pointwise) || leaves(value).isEmpty() && !dependsOnIota(n)) return false;
+        return stretched.contains(value);
+    }
+
+    /** Notes every computed value that some broadcast repeats other than along rows. */
+    private void stretches() {
+        for (Node n : program.graph.nodes()) {
+            if (!(n.op() instanceof Broadcast b) || isAlongRows(n.operands().getFirst().type().shape(), b.shape())) continue;
+            int base = n.operands().getFirst().id();
+            while (program.isView(base)) base = program.viewed(base);
+            stretched.add(base);
+        }
+    }
+
+    /** Whether a broadcast only stretches trailing dimensions of size 1, and there is more than one row. */
+    private static boolean isAlongRows(Shape from, Shape to) {
+        int row = from.rank();
+        while (row > 0 && from.dim(row - 1) == 1) row--;
+        return from.rank() == to.rank() && row > 0 && from.sub(0, row).equals(to.sub(0, row));
+    }
+
+    private boolean dependsOnIota(Node n) {
+        return n.op() instanceof Iota
+                || !(n.op() instanceof Constant)
+                        && n.operands().stream().map(v -> program.node(v.id())).anyMatch(d -> d != null && dependsOnIota(d));
+    }
+
+    private Place temporary(Value v) {
+        return dense(buffer(v.toString(), Buffer.Kind.TEMPORARY, v.type()), v.type());
+    }
+
+    private int buffer(String name, Buffer.Kind kind, TensorType type) {
+        buffers.add(new Buffer(buffers.size(), name, kind, type.dtype(), type.elements()));
+        return buffers.size() - 1;
+    }
+
+    private static Place dense(int buffer, TensorType type) {
+        return Place.dense(buffer, type.dtype(), type.shape());
+    }
+}

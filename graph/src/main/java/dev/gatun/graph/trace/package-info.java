@@ -1,0 +1,2 @@
+/** Recording user code as a graph, for a scope. */
+package dev.gatun.graph.trace;

@@ -1,0 +1,97 @@
+package dev.gatun.runtime;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.passes.Pipeline;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.plan.MemoryPlan;
+import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.runtime.cpu.CpuBackend;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns graphs into an {@link Executable}. Owns the worker threads and the kernels generated so far, which its
+ * executables share; close it after them.
+ */
+public final class Compiler implements AutoCloseable {
+    private final Backend backend;
+    private final WorkerTeam team;
+    private final CpuBackend cpu;
+
+    /**
+     * Chooses a backend.
+     *
+     * @param backend the way to run, or {@link Backend#AUTO}
+     * @param threads size of the worker team; 0 for one thread a core
+     * @throws BackendException when a backend named here is missing
+     * @throws IllegalArgumentException when the number of threads is negative
+     */
+    public Compiler(Backend backend, int threads) {
+        if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
+        if (backend == Backend.ONEDNN) {
+            throw new BackendException("backend onednn is missing: this build has no oneDNN lowering; use --backend simd");
+        }
+        this.backend = backend == Backend.AUTO ? Backend.SIMD : backend;
+        cpu = this.backend == Backend.REFERENCE ? null : new CpuBackend();
+        team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    /** What was chosen and why, in one line. */
+    public String banner() {
+        return cpu == null
+                ? "backend reference: plain loops in double precision, one op at a time"
+                : "backend " + backend.option() + ": " + cpu.description() + ", " + team.size() + " threads";
+    }
+
+    /** Threads of the worker team. */
+    public int threads() {
+        return team.size();
+    }
+
+    /**
+     * Compiles functions that share state by name.
+     *
+     * @throws IllegalArgumentException when states of one name differ in type
+     */
+    public Executable compile(Graph... graphs) {
+        List<ExecutionPlan> plans = MemoryPlan.plan(Arrays.stream(graphs).map(this::schedule).toList());
+        List<CpuFunction.Lowered> lowered =
+                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList();
+        long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
+        Arena owner = Arena.ofShared();
+        MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
+        MemorySegment[] scratch = new MemorySegment[team.size()];
+        for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, scratchBytes), MemoryPlan.ALIGNMENT);
+        Map<String, ExecutionPlan> planned = new LinkedHashMap<>();
+        Map<String, Function> functions = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> bounds = new LinkedHashMap<>();
+        Map<String, Input> states = new LinkedHashMap<>();
+        for (int i = 0; i < graphs.length; i++) {
+            String name = graphs[i].name();
+            planned.put(name, plans.get(i));
+            bounds.put(name, IndexBounds.of(graphs[i]));
+            functions.put(name, cpu == null
+                    ? new ReferenceFunction(graphs[i], plans.get(i), arena)
+                    : lowered.get(i).bind(arena, scratch, team));
+            graphs[i].inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
+        }
+        return new Executable(owner, arena, planned, bounds, functions, states);
+    }
+
+    private Schedule schedule(Graph graph) {
+        return cpu == null
+                ? Pinned.schedule(graph)
+                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims()).run(graph)));
+    }
+
+    @Override
+    public void close() {
+        team.close();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.gatun.runtime.cpu;
+
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.RandomUniform;
+import dev.gatun.graph.ops.ScatterAdd;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.schedule.Call;
+import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Place;
+import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.types.DType;
+import dev.gatun.simd.CompilerDirectives;
+import dev.gatun.simd.Kernel;
+import dev.gatun.simd.gemm.Gemm;
+import dev.gatun.simd.gemm.GemmShape;
+import dev.gatun.simd.loop.LoopCompiler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Lowers plans to kernels in pure Java. Owns the code generated for them. */
+public final class CpuBackend {
+    private final LoopCompiler loops = new LoopCompiler();
+    private final Gemm gemm = new Gemm();
+    private final CompilerDirectives directives = CompilerDirectives.install();
+
+    /** Composites that have a kernel here. */
+    public Predicate<Op> claims() {
+        return op -> false;
+    }
+
+    /** What the start-up line says of this backend. */
+    public String description() {
+        return "generated Vector API loops, " + loops.lanes() * 32 + "-bit vectors"
+                + (directives.inForce() ? "" : "; C1 not excluded: " + directives.reason());
+    }
+
+    /** The compiler of fused loops, whose listings {@code explain} prints. */
+    public LoopCompiler loops() {
+        return loops;
+    }
+
+    /** Adds a buffer for each call that needs memory of its own while it runs. */
+    public Schedule withWorkspaces(Schedule s) {
+        List<Buffer> buffers = new ArrayList<>(s.buffers());
+        List<Step> steps = new ArrayList<>();
+        for (Step step : s.steps()) {
+            long bytes = step instanceof Call c ? workspaceBytes(c) : 0;
+            if (bytes == 0) {
+                steps.add(step);
+                continue;
+            }
+            Call c = (Call) step;
+            int id = buffers.size();
+            buffers.add(new Buffer(id, c.label() + " workspace", Buffer.Kind.TEMPORARY, DType.BOOL, bytes));
+            steps.add(new Call(c.label(), c.source(), c.op(), c.operands(), c.results(), id));
+        }
+        return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
+    }
+
+    private long workspaceBytes(Call c) {
+        return switch (c.op()) {
+            case MatMul m -> gemm.workspaceBytes(shape(m, c), batch(c));
+            default -> 0;
+        };
+    }
+
+    /** The kernels of a step, to be run one after another. */
+    public List<Kernel> lower(ExecutionPlan plan, Step step) {
+        return switch (step) {
+            case Loop l -> List.of(loops.compile(l).bind(l, addresses(l.places(), plan)));
+            case Call c -> call(plan, c);
+        };
+    }
+
+    private List<Kernel> call(ExecutionPlan plan, Call c) {
+        long[] at = addresses(c.operands(), plan);
+        return switch (c.op()) {
+            case MatMul m -> gemm.kernels(
+                    shape(m, c),
+                    Matrix.addresses(c.operands().get(0), plan),
+                    Matrix.addresses(c.operands().get(1), plan),
+                    Matrix.addresses(c.results().getFirst(), plan),
+                    c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
+                    false);
+            case ScatterAdd s -> {
+                Place updates = c.operands().get(1);
+                int count = (int) c.operands().get(0).shape().elements();
+                int width = (int) (updates.shape().elements() / count);
+                yield List.of(new dev.gatun.simd.kernels.ScatterAdd(
+                        at[0], count, at[1], width, address(c.results().getFirst(), plan), s.rows()));
+            }
+            case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
+                    at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
+            default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
+        };
+    }
+
+    private static long[] addresses(List<Place> places, ExecutionPlan plan) {
+        return places.stream().mapToLong(p -> address(p, plan)).toArray();
+    }
+
+    private static long address(Place p, ExecutionPlan plan) {
+        return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
+    }
+
+    private static int batch(Call c) {
+        Place result = c.results().getFirst();
+        return (int) result.shape().sub(0, result.shape().rank() - 2).elements();
+    }
+
+    private static GemmShape shape(MatMul op, Call c) {
+        Place a = c.operands().get(0);
+        Place b = c.operands().get(1);
+        Place r = c.results().getFirst();
+        Matrix ma = Matrix.of(a);
+        Matrix mb = Matrix.of(b);
+        return new GemmShape(
+                r.shape().dim(-2),
+                r.shape().dim(-1),
+                a.shape().dim(op.transposeA() ? -2 : -1),
+                op.transposeA() != ma.byColumns(),
+                op.transposeB() != mb.byColumns(),
+                ma.leading(),
+                mb.leading(),
+                Matrix.of(r).leading());
+    }
+}
