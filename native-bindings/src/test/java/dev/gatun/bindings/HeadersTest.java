@@ -91,7 +91,8 @@ class HeadersTest {
                 #include "oneapi/dnnl/dnnl.h"
                 """ + body);
         Path program = temp.resolve("check");
-        Process process = gcc("-std=c11", "-Werror", "-I", temp.toString(), "-o", program.toString(), source.toString());
+        Process process = gcc(
+                "-std=c11", "-Werror", "-I", temp.toString(), "-o", program.toString(), source.toString());
         String messages = new String(process.getInputStream().readAllBytes(),
                 StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(messages).isZero();
@@ -163,8 +164,8 @@ class HeadersTest {
         List<MemoryLayout> right = List.of(Dnnl.C_POINTER, Dnnl.C_INT, Dnnl.C_FLOAT, Dnnl.C_FLOAT);
         List<MemoryLayout> kind = List.of(Dnnl.C_POINTER, Dnnl.C_INT, Dnnl.C_FLOAT, Dnnl.C_INT);
         List<MemoryLayout> size = List.of(Dnnl.C_POINTER, Dnnl.C_INT, Dnnl.C_DOUBLE, Dnnl.C_FLOAT);
-        assertThat(errors(check(name, prototype, FunctionDescriptor.of(Dnnl.C_INT, right.toArray(MemoryLayout[]::new)))))
-                .isEmpty();
+        assertThat(errors(check(name, prototype,
+                FunctionDescriptor.of(Dnnl.C_INT, right.toArray(MemoryLayout[]::new))))).isEmpty();
         for (List<MemoryLayout> wrong : List.of(kind, size)) {
             assertThat(errors(check(name, prototype, FunctionDescriptor.of(Dnnl.C_INT,
                     wrong.toArray(MemoryLayout[]::new))))).contains("differs from the header");

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +63,9 @@ class OneDnnLibraryTest {
 
     private Child child(Map<String, String> environment, String... arguments) throws IOException {
         Path output = Files.createTempFile(temp, "child", ".txt");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + temp.resolve("hs_err.log")));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=" + temp.resolve("hs_err.log")));
         command.addAll(arguments.length > 0 ? List.of(arguments) : List.of("--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), OneDnnLibraryTest.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -156,7 +158,7 @@ class OneDnnLibraryTest {
                 "-Djava.io.tmpdir=" + temporary, "--enable-native-access=ALL-UNNAMED",
                 "-cp", System.getProperty("java.class.path"), OneDnnLibraryTest.class.getName()).answer();
         assertThat(answer).contains("Ready[").contains("path=" + temporary)
-                .contains("note=oneDNN's cache cannot be written (" + plainFile).contains("set GATUN_CACHE");
+                .contains("note=oneDNN's cache cannot be used (" + plainFile).contains("set GATUN_CACHE");
         assertThat(files(temporary).stream().filter(f -> f.toString().contains("onednn"))).isEmpty();
     }
 
@@ -210,6 +212,15 @@ class OneDnnLibraryTest {
     }
 
     @Test
+    void withoutTheJarTheReasonNamesIt() throws Exception {
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(e -> !e.contains("dnnl")).collect(Collectors.joining(File.pathSeparator));
+        assertThat(child(Map.of(), "--enable-native-access=ALL-UNNAMED", "-cp", classPath,
+                OneDnnLibraryTest.class.getName()).answer())
+                .contains("Missing[reason=no oneDNN on the class path or module path: add org.bytedeco:dnnl");
+    }
+
+    @Test
     void deniedNativeAccessIsAReason() throws Exception {
         ready();
         assertThat(child(Map.of(), "--illegal-native-access=deny", "-cp", System.getProperty("java.class.path"),
@@ -222,7 +233,8 @@ class OneDnnLibraryTest {
         String home = System.getProperty("user.home");
         assertThat(NativeSettings.of(Map.of()).cache()).isEqualTo(Path.of(home, ".cache", "gatun"));
         assertThat(NativeSettings.of(Map.of("XDG_CACHE_HOME", "/x")).cache()).isEqualTo(Path.of("/x/gatun"));
-        assertThat(NativeSettings.of(Map.of("XDG_CACHE_HOME", "x")).cache()).isEqualTo(Path.of(home, ".cache", "gatun"));
+        assertThat(NativeSettings.of(Map.of("XDG_CACHE_HOME", "x")).cache())
+                .isEqualTo(Path.of(home, ".cache", "gatun"));
         assertThat(NativeSettings.of(Map.of("XDG_CACHE_HOME", "/x", "GATUN_CACHE", "/y")).cache())
                 .isEqualTo(Path.of("/y"));
         assertThat(NativeSettings.of(Map.of("GATUN_ONEDNN", " ")).oneDnn()).isEmpty();

@@ -312,7 +312,8 @@ class OneDnnMatmulTest {
                     .isThrownBy(() -> matmul.execute(a.asSlice(4), b, bias, none, c, scratch))
                     .withMessage(spec + ": a has " + (17 * 15 * 4 - 4) + " bytes, needed are " + 17 * 15 * 4);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> matmul.execute(a, MemorySegment.ofArray(new float[15 * 33]), bias, none, c, scratch))
+                    .isThrownBy(() -> matmul.execute(
+                            a, MemorySegment.ofArray(new float[15 * 33]), bias, none, c, scratch))
                     .withMessageContaining("b is on the Java heap");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> matmul.execute(a, b, none, none, c, scratch))
@@ -359,7 +360,8 @@ class OneDnnMatmulTest {
         assertThatIllegalArgumentException().isThrownBy(() -> OneDnnTensor.any(F32, 1L << 40, 1L << 40))
                 .withMessageContaining("too large");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> OneDnnMatmul.Spec.of(rowMajor(F32, 2, 3), rowMajor(F32, 1, 3, 2), rowMajor(F32, 2, 2)))
+                .isThrownBy(() -> OneDnnMatmul.Spec.of(
+                        rowMajor(F32, 2, 3), rowMajor(F32, 1, 3, 2), rowMajor(F32, 2, 2)))
                 .withMessageContaining("same rank");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> spec(F32).withPostOps(OneDnnPostOp.add(rowMajor(F32, 33)),
