@@ -1,5 +1,6 @@
 package dev.gatun.simd.attention;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -31,6 +32,11 @@ final class Rows {
     private static final float P4 = 0.009618489f;
     private static final float P5 = 0.0013399931f;
     private static final float P6 = 0.00015345811f;
+
+    private static final int WARMING_CALLS = 300;
+    /** Compiled, one round of loops takes less. */
+    private static final long COMPILED_NANOS = 2_000;
+    private static final long MOST_WARMING = 2_000_000_000;
 
     private static final FloatVector LANE = FloatVector.zero(F32).addIndex(1);
     private static final VectorShuffle<Float> BY_8 = by(8);
@@ -191,6 +197,30 @@ final class Rows {
         for (; j < count; j += LANES) {
             zero.intoMemorySegment(memory, pAt + 4L * j, ORDER);
             zero.intoMemorySegment(memory, dAt + 4L * j, ORDER);
+        }
+    }
+
+    /** Runs the loops until C2 has compiled them, or long enough; on the way there they would slow down real work. */
+    static void warm(boolean backward) {
+        int count = 8 * LANES;
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment memory = arena.allocate(4L * 3 * count, 64);
+            long end = System.nanoTime() + MOST_WARMING;
+            boolean compiled = false;
+            while (!compiled && System.nanoTime() < end) {
+                long start = System.nanoTime();
+                for (int i = 0; i < WARMING_CALLS; i++) {
+                    int seen = count - i % (LANES + 3);
+                    copy(memory, 4L * count, seen, 0.5f, memory, 0, count);
+                    float top = max(memory, 0, seen, -1);
+                    if (backward) {
+                        gradients(memory, 0, 8L * count, seen, count, top, dot(memory, 0, 4L * count, seen));
+                    } else {
+                        exponentials(memory, 0, seen, count, top, 4L * count);
+                    }
+                }
+                compiled = System.nanoTime() - start < WARMING_CALLS * COMPILED_NANOS;
+            }
         }
     }
 }
