@@ -50,20 +50,57 @@ final class Rows {
         return VectorShuffle.fromOp(F32, i -> (i + distance) % LANES);
     }
 
-    /** Copies a row times a factor; the target is filled up with zeros to {@code padded} elements. */
-    static void copy(MemorySegment source, long from, int count, float factor, MemorySegment target, long to,
-            int padded) {
+    /**
+     * Copies rows times a factor; the target's are filled up with zeros to {@code padded} elements. Goes down column by
+     * column of vectors: a loop along a short row would take longer to start than to run.
+     *
+     * @param stride bytes from a row of the source to the next
+     * @param toStride the same of the target
+     */
+    static void copy(MemorySegment source, long from, long stride, MemorySegment target, long to, long toStride,
+            int rows, int count, int padded, float factor) {
         int whole = F32.loopBound(count);
-        int j = 0;
-        for (; j < whole; j += LANES) {
-            FloatVector.fromMemorySegment(F32, source, from + 4L * j, ORDER).mul(factor)
-                    .intoMemorySegment(target, to + 4L * j, ORDER);
+        for (int j = 0; j < whole; j += LANES) {
+            column(source, from + 4L * j, stride, target, to + 4L * j, toStride, rows, factor);
         }
-        for (; j < count; j++) {
-            target.set(FLOAT, to + 4L * j, source.get(FLOAT, from + 4L * j) * factor);
+        for (int j = whole; j < padded; j++) {
+            for (int i = 0; i < rows; i++) {
+                float x = j < count ? source.get(FLOAT, from + i * stride + 4L * j) * factor : 0;
+                target.set(FLOAT, to + i * toStride + 4L * j, x);
+            }
         }
-        for (; j < padded; j++) {
-            target.set(FLOAT, to + 4L * j, 0);
+    }
+
+    private static void column(MemorySegment source, long from, long stride, MemorySegment target, long to,
+            long toStride, int rows, float factor) {
+        long s = from;
+        long t = to;
+        for (int i = 0; i < rows; i++) {
+            FloatVector.fromMemorySegment(F32, source, s, ORDER).mul(factor).intoMemorySegment(target, t, ORDER);
+            s += stride;
+            t += toStride;
+        }
+    }
+
+    /** Copies rows, each times its own factor; factors lie next to each other in the source. */
+    static void scale(MemorySegment source, long from, long stride, long factors, MemorySegment target, long to,
+            long toStride, int rows, int count) {
+        int whole = F32.loopBound(count);
+        for (int j = 0; j < whole; j += LANES) {
+            long s = from + 4L * j;
+            long t = to + 4L * j;
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromMemorySegment(F32, source, s, ORDER).mul(source.get(FLOAT, factors + 4L * i))
+                        .intoMemorySegment(target, t, ORDER);
+                s += stride;
+                t += toStride;
+            }
+        }
+        for (int j = whole; j < count; j++) {
+            for (int i = 0; i < rows; i++) {
+                float x = source.get(FLOAT, from + i * stride + 4L * j) * source.get(FLOAT, factors + 4L * i);
+                target.set(FLOAT, to + i * toStride + 4L * j, x);
+            }
         }
     }
 
@@ -211,7 +248,8 @@ final class Rows {
                 long start = System.nanoTime();
                 for (int i = 0; i < WARMING_CALLS; i++) {
                     int seen = count - i % (LANES + 3);
-                    copy(memory, 4L * count, seen, 0.5f, memory, 0, count);
+                    copy(memory, 4L * LANES, 4L * LANES, memory, 0, 4L * LANES, 8, LANES, LANES, 0.5f);
+                    scale(memory, 0, 4L * LANES, 8L * count, memory, 4L * LANES, 4L * LANES, 7, LANES);
                     float top = max(memory, 0, seen, -1);
                     if (backward) {
                         gradients(memory, 0, 8L * count, seen, count, top, dot(memory, 0, 4L * count, seen));
