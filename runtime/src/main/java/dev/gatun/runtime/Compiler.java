@@ -1,5 +1,6 @@
 package dev.gatun.runtime;
 
+import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.passes.Pipeline;
@@ -23,6 +24,7 @@ public final class Compiler implements AutoCloseable {
     private final Backend backend;
     private final WorkerTeam team;
     private final CpuBackend cpu;
+    private final String why;
 
     /**
      * Chooses a backend.
@@ -34,19 +36,32 @@ public final class Compiler implements AutoCloseable {
      */
     public Compiler(Backend backend, int threads) {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
-        if (backend == Backend.ONEDNN) {
-            throw new BackendException("backend onednn is missing: this build has no oneDNN lowering; use --backend simd");
-        }
-        this.backend = backend == Backend.AUTO ? Backend.SIMD : backend;
-        cpu = this.backend == Backend.REFERENCE ? null : new CpuBackend();
+        this.backend = backend;
+        OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
+                ? OneDnnLibrary.probe()
+                : new OneDnnLibrary.Missing("not asked for");
+        cpu = backend == Backend.REFERENCE ? null : switch (probe) {
+            case OneDnnLibrary.Ready r ->
+                    new CpuBackend(backend == Backend.AUTO ? CpuBackend.Products.MEASURED : CpuBackend.Products.ONEDNN, r);
+            case OneDnnLibrary.Missing m -> withoutOneDnn(backend);
+        };
+        why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    private static CpuBackend withoutOneDnn(Backend backend) {
+        if (backend == Backend.ONEDNN) {
+            String reason = ((OneDnnLibrary.Missing) OneDnnLibrary.probe()).reason();
+            throw new BackendException("backend onednn is missing: " + reason + "; use backend simd or auto");
+        }
+        return new CpuBackend();
     }
 
     /** What was chosen and why, in one line. */
     public String banner() {
         return cpu == null
                 ? "backend reference: plain loops in double precision, one op at a time"
-                : "backend " + backend.option() + ": " + cpu.description() + ", " + team.size() + " threads";
+                : "backend " + backend.option() + ": " + cpu.description() + "; " + team.size() + " threads" + why;
     }
 
     /** Threads of the worker team. */
@@ -93,5 +108,6 @@ public final class Compiler implements AutoCloseable {
     @Override
     public void close() {
         team.close();
+        if (cpu != null) cpu.close();
     }
 }
