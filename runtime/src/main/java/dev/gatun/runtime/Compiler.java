@@ -24,17 +24,24 @@ public final class Compiler implements AutoCloseable {
     private final Backend backend;
     private final WorkerTeam team;
     private final CpuBackend cpu;
+    private final Precision precision;
     private final String why;
+
+    /** Chooses a backend, for f32. */
+    public Compiler(Backend backend, int threads) {
+        this(backend, Precision.F32, threads);
+    }
 
     /**
      * Chooses a backend.
      *
      * @param backend the way to run, or {@link Backend#AUTO}
+     * @param precision element types of matrix products; bf16 needs oneDNN
      * @param threads size of the worker team; 0 for one thread a core
      * @throws BackendException when a backend named here is missing
      * @throws IllegalArgumentException when the number of threads is negative
      */
-    public Compiler(Backend backend, int threads) {
+    public Compiler(Backend backend, Precision precision, int threads) {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
         this.backend = backend;
         OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
@@ -45,6 +52,11 @@ public final class Compiler implements AutoCloseable {
                     new CpuBackend(backend == Backend.AUTO ? CpuBackend.Products.MEASURED : CpuBackend.Products.ONEDNN, r);
             case OneDnnLibrary.Missing m -> withoutOneDnn(backend);
         };
+        if (precision == Precision.BF16 && !(probe instanceof OneDnnLibrary.Ready)) {
+            String reason = probe instanceof OneDnnLibrary.Missing m && backend == Backend.AUTO ? m.reason() : "backend " + backend.option() + " was chosen";
+            throw new BackendException("precision bf16 needs oneDNN's matrix products: " + reason + "; use backend auto or onednn, or precision f32");
+        }
+        this.precision = precision;
         why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     }
@@ -61,7 +73,7 @@ public final class Compiler implements AutoCloseable {
     public String banner() {
         return cpu == null
                 ? "backend reference: plain loops in double precision, one op at a time"
-                : "backend " + backend.option() + ": " + cpu.description() + "; " + team.size() + " threads" + why;
+                : "backend " + backend.option() + ": " + cpu.description() + "; " + precision.option() + "; " + team.size() + " threads" + why;
     }
 
     /** Threads of the worker team. */
@@ -102,7 +114,7 @@ public final class Compiler implements AutoCloseable {
     private Schedule schedule(Graph graph) {
         return cpu == null
                 ? Pinned.schedule(graph)
-                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims()).run(graph)));
+                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims(), precision == Precision.BF16).run(graph)));
     }
 
     @Override
