@@ -21,18 +21,26 @@ public final class Pipeline {
      * The standard pipeline.
      *
      * @param claims composites that the backend has kernels for and wants to see whole
+     * @param mixed whether matrix products read bf16
      */
-    public static Pipeline standard(Predicate<Op> claims) {
+    public static Pipeline standard(Predicate<Op> claims, boolean mixed) {
         return new Pipeline(
                 List.of(
                         new Pass("dead-code", DeadCode::remove),
+                        new Pass("precision", mixed ? MixedPrecision::run : g -> g),
                         new Pass("expand", g -> Expand.run(g, claims)),
                         new Pass("fold", Fold::run),
                         new Pass("common", CommonSubexpressions::merge),
+                        new Pass("pads", Pads::toConcat),
                         new Pass("reductions", Reductions::split),
                         new Pass("common-again", CommonSubexpressions::merge),
                         new Pass("dead-code-again", DeadCode::remove)),
                 claims);
+    }
+
+    /** Expands composites and does nothing else: what an interpreter of primitives needs. */
+    public static Pipeline expansion() {
+        return new Pipeline(List.of(new Pass("expand", g -> Expand.run(g, op -> false))), op -> false);
     }
 
     /** A graph after a pass. */

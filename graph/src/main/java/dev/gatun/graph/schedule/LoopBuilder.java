@@ -84,6 +84,7 @@ final class LoopBuilder {
             try {
                 return new LoopBuilder(program, storage, group, layout).run(stored);
             } catch (IndexMap.NeedsCut cut) {
+                if (cut.dimension == layout.last() && !domain.isFlat()) throw new IllegalStateException("a row cannot be cut");
                 layout = layout.cut(cut.dimension, cut.inner);
             }
         }
@@ -163,7 +164,7 @@ final class LoopBuilder {
         DType type = computed(n.result().type().dtype());
         return switch (n.op()) {
             case Constant c -> add(new Loop.Const(c.value(), type));
-            case Iota i -> iota(i, map);
+            case Iota i -> iota(value, i, map);
             case Cast c when computed(c.to()) == computed(program.type(n.operands().getFirst().id()).dtype()) ->
                     emit(n.operands().getFirst().id(), map);
             case Pointwise p -> add(new Loop.Apply(p, n.operands().stream().map(v -> emit(v.id(), map)).toList(), type));
@@ -201,8 +202,8 @@ final class LoopBuilder {
         return add(new Loop.Load(place(storage.place(value), map, false), type));
     }
 
-    private int iota(Iota op, IndexMap map) {
-        IndexMap.Split s = map.split(op.shape(), layout.dims());
+    private int iota(int value, Iota op, IndexMap map) {
+        IndexMap.Split s = followed(value, () -> map.split(op.shape(), layout.dims()));
         List<Long> strides = new ArrayList<>();
         for (long c : s.coefficient[op.axis()]) strides.add(c);
         int index = add(new Loop.Index(strides));
@@ -264,10 +265,10 @@ final class LoopBuilder {
     }
 
     private int add(Loop.Instr instr) {
-        return instructions.computeIfAbsent(instr, i -> {
-            body.add(i);
-            return body.size() - 1;
-        });
+        Integer known = instructions.putIfAbsent(instr, body.size());
+        if (known != null) return known;
+        body.add(instr);
+        return body.size() - 1;
     }
 
     private static DType computed(DType dtype) {

@@ -91,7 +91,12 @@ final class Storage {
 
     /** The values in memory that a value is computed from; itself when it lies in memory. */
     Set<Integer> leaves(int value) {
-        return places.containsKey(value) ? Set.of(value) : leaves.computeIfAbsent(value, this::operandLeaves);
+        if (places.containsKey(value)) return Set.of(value);
+        Set<Integer> known = leaves.get(value);
+        if (known != null) return known;
+        Set<Integer> found = operandLeaves(value);
+        leaves.put(value, found);
+        return found;
     }
 
     /** The values in memory that a root's computation reads. */

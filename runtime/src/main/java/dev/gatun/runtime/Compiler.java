@@ -1,0 +1,125 @@
+package dev.gatun.runtime;
+
+import dev.gatun.bindings.OneDnnLibrary;
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.passes.Pipeline;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.plan.MemoryPlan;
+import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.runtime.cpu.CpuBackend;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns graphs into an {@link Executable}. Owns the worker threads and the kernels generated so far, which its
+ * executables share; close it after them.
+ */
+public final class Compiler implements AutoCloseable {
+    private final Backend backend;
+    private final WorkerTeam team;
+    private final CpuBackend cpu;
+    private final Precision precision;
+    private final String why;
+
+    /** Chooses a backend, for f32. */
+    public Compiler(Backend backend, int threads) {
+        this(backend, Precision.F32, threads);
+    }
+
+    /**
+     * Chooses a backend.
+     *
+     * @param backend the way to run, or {@link Backend#AUTO}
+     * @param precision element types of matrix products; bf16 needs oneDNN
+     * @param threads size of the worker team; 0 for one thread a core
+     * @throws BackendException when a backend named here is missing
+     * @throws IllegalArgumentException when the number of threads is negative
+     */
+    public Compiler(Backend backend, Precision precision, int threads) {
+        if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
+        this.backend = backend;
+        OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
+                ? OneDnnLibrary.probe()
+                : new OneDnnLibrary.Missing("not asked for");
+        cpu = backend == Backend.REFERENCE ? null : switch (probe) {
+            case OneDnnLibrary.Ready r ->
+                    new CpuBackend(backend == Backend.AUTO ? CpuBackend.Products.MEASURED : CpuBackend.Products.ONEDNN, r);
+            case OneDnnLibrary.Missing m -> withoutOneDnn(backend);
+        };
+        if (precision == Precision.BF16 && !(probe instanceof OneDnnLibrary.Ready)) {
+            String reason = probe instanceof OneDnnLibrary.Missing m && backend == Backend.AUTO ? m.reason() : "backend " + backend.option() + " was chosen";
+            throw new BackendException("precision bf16 needs oneDNN's matrix products: " + reason + "; use backend auto or onednn, or precision f32");
+        }
+        this.precision = precision;
+        why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
+        team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    private static CpuBackend withoutOneDnn(Backend backend) {
+        if (backend == Backend.ONEDNN) {
+            String reason = ((OneDnnLibrary.Missing) OneDnnLibrary.probe()).reason();
+            throw new BackendException("backend onednn is missing: " + reason + "; use backend simd or auto");
+        }
+        return new CpuBackend();
+    }
+
+    /** What was chosen and why, in one line. */
+    public String banner() {
+        return cpu == null
+                ? "backend reference: plain loops in double precision, one op at a time"
+                : "backend " + backend.option() + ": " + cpu.description() + "; " + precision.option() + "; " + team.size() + " threads" + why;
+    }
+
+    /** Threads of the worker team. */
+    public int threads() {
+        return team.size();
+    }
+
+    /**
+     * Compiles functions that share state by name.
+     *
+     * @throws IllegalArgumentException when states of one name differ in type
+     */
+    public Executable compile(Graph... graphs) {
+        List<ExecutionPlan> plans = MemoryPlan.plan(Arrays.stream(graphs).map(this::schedule).toList());
+        List<CpuFunction.Lowered> lowered =
+                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList();
+        long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
+        Arena owner = Arena.ofShared();
+        MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
+        MemorySegment[] scratch = new MemorySegment[team.size()];
+        for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, scratchBytes), MemoryPlan.ALIGNMENT);
+        Map<String, ExecutionPlan> planned = new LinkedHashMap<>();
+        Map<String, Function> functions = new LinkedHashMap<>();
+        Map<String, Map<String, Integer>> bounds = new LinkedHashMap<>();
+        Map<String, Input> states = new LinkedHashMap<>();
+        for (int i = 0; i < graphs.length; i++) {
+            String name = graphs[i].name();
+            planned.put(name, plans.get(i));
+            bounds.put(name, IndexBounds.of(graphs[i]));
+            functions.put(name, cpu == null
+                    ? new ReferenceFunction(graphs[i], plans.get(i), arena)
+                    : lowered.get(i).bind(arena, scratch, team));
+            graphs[i].inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
+        }
+        return new Executable(owner, arena, planned, bounds, functions, states);
+    }
+
+    private Schedule schedule(Graph graph) {
+        return cpu == null
+                ? Pinned.schedule(graph)
+                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims(), precision == Precision.BF16).run(graph)));
+    }
+
+    @Override
+    public void close() {
+        team.close();
+        if (cpu != null) cpu.close();
+    }
+}

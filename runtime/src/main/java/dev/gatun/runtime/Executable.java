@@ -1,0 +1,234 @@
+package dev.gatun.runtime;
+
+import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.types.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Compiled functions over one arena of off-heap memory, which holds their common state. Closing it frees everything;
+ * nothing else needs to be managed.
+ *
+ * <p>One thread at a time may use an executable: a second one meanwhile gets an {@link IllegalStateException}, and
+ * so does anybody after {@link #close}. Steps allocate nothing on the heap.
+ */
+public final class Executable implements AutoCloseable {
+    private final Arena owner;
+    private final MemorySegment arena;
+    private final Map<String, ExecutionPlan> plans;
+    private final Map<String, Map<String, Integer>> bounds;
+    private final Map<String, Function> functions;
+    private final Map<String, Input> states;
+    private final AtomicReference<Thread> user = new AtomicReference<>();
+    private boolean closed;
+    private boolean profiling;
+
+    /** Called by {@link Compiler}. */
+    Executable(Arena owner, MemorySegment arena, Map<String, ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
+            Map<String, Function> functions, Map<String, Input> states) {
+        this.owner = owner;
+        this.arena = arena;
+        this.plans = plans;
+        this.bounds = bounds;
+        this.functions = functions;
+        this.states = states;
+    }
+
+    /**
+     * Writes an i32 data input.
+     *
+     * @throws IllegalArgumentException for an unknown function or input, a wrong length or element type, or an id that
+     *     lies outside the table it indexes
+     */
+    public void write(String function, String input, int[] values) {
+        enter();
+        try {
+            Buffer b = data(function, input, DType.I32, values.length);
+            Integer bound = bounds.get(function).get(input);
+            if (bound != null) {
+                for (int i = 0; i < values.length; i++) {
+                    if (values[i] < 0 || values[i] >= bound) {
+                        throw new IllegalArgumentException(function + ": input " + input + "[" + i + "] is " + values[i]
+                                + ", must lie in 0.." + (bound - 1));
+                    }
+                }
+            }
+            MemorySegment.copy(values, 0, arena, ValueLayout.JAVA_INT, plan(function).offset(b.id()), values.length);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Writes an f32 data input.
+     *
+     * @throws IllegalArgumentException for an unknown function or input, a wrong length or element type
+     */
+    public void write(String function, String input, float[] values) {
+        enter();
+        try {
+            Buffer b = data(function, input, DType.F32, values.length);
+            MemorySegment.copy(values, 0, arena, ValueLayout.JAVA_FLOAT, plan(function).offset(b.id()), values.length);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Writes an f32 data input of one element. */
+    public void write(String function, String input, float value) {
+        enter();
+        try {
+            Buffer b = data(function, input, DType.F32, 1);
+            arena.set(ValueLayout.JAVA_FLOAT, plan(function).offset(b.id()), value);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Runs a function once: reads its data and the state, writes its results and updates the state. */
+    public void run(String function) {
+        enter();
+        try {
+            Function f = functions.get(function);
+            if (f == null) throw unknown("function", function, functions.keySet());
+            if (profiling) f.runTimed();
+            else f.run();
+        } finally {
+            leave();
+        }
+    }
+
+    /** An f32 result of one element. */
+    public float scalar(String function, String result) {
+        enter();
+        try {
+            return arena.get(ValueLayout.JAVA_FLOAT, plan(function).offset(result(function, result, 1).id()));
+        } finally {
+            leave();
+        }
+    }
+
+    /** Copies an f32 result. */
+    public void read(String function, String result, float[] into) {
+        enter();
+        try {
+            Buffer b = result(function, result, into.length);
+            MemorySegment.copy(arena, ValueLayout.JAVA_FLOAT, plan(function).offset(b.id()), into, 0, into.length);
+        } finally {
+            leave();
+        }
+    }
+
+    /** The states that functions keep between runs, in order of declaration. */
+    public List<Input> states() {
+        return List.copyOf(states.values());
+    }
+
+    /**
+     * The memory of a state, to initialize, save or load it: dense, row-major, native byte order. Valid until close.
+     */
+    public MemorySegment state(String name) {
+        enter();
+        try {
+            if (!states.containsKey(name)) throw unknown("state", name, states.keySet());
+            for (ExecutionPlan p : plans.values()) {
+                Integer id = p.inputs().get(name);
+                if (id != null) return arena.asSlice(p.offset(id), p.buffers().get(id).bytes());
+            }
+            throw new IllegalStateException("state " + name + " has no buffer");
+        } finally {
+            leave();
+        }
+    }
+
+    /** Size of the arena. */
+    public long arenaBytes() {
+        return arena.byteSize();
+    }
+
+    /** The plan of a function, for inspection. */
+    public ExecutionPlan plan(String function) {
+        ExecutionPlan p = plans.get(function);
+        if (p == null) throw unknown("function", function, plans.keySet());
+        return p;
+    }
+
+    /** Turns the taking of times on or off. */
+    public void profiling(boolean on) {
+        profiling = on;
+    }
+
+    /** Times taken while profiling was on. */
+    public List<KernelTime> profile() {
+        List<KernelTime> times = new ArrayList<>();
+        functions.values().forEach(f -> times.addAll(f.times()));
+        return times;
+    }
+
+    /** Frees the arena. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!user.compareAndSet(null, Thread.currentThread())) {
+            throw new IllegalStateException("the executable is in use by another thread");
+        }
+        try {
+            if (!closed) {
+                closed = true;
+                functions.values().forEach(Function::close);
+                functions.clear();
+                owner.close();
+            }
+        } finally {
+            user.set(null);
+        }
+    }
+
+    private void enter() {
+        if (!user.compareAndSet(null, Thread.currentThread())) {
+            throw new IllegalStateException("the executable is in use by thread " + user.get() + "; use one thread at a time");
+        }
+        if (closed) {
+            user.set(null);
+            throw new IllegalStateException("the executable is closed");
+        }
+    }
+
+    private void leave() {
+        user.set(null);
+    }
+
+    private Buffer data(String function, String input, DType dtype, int length) {
+        ExecutionPlan p = plan(function);
+        Integer id = p.inputs().get(input);
+        if (id == null || p.buffers().get(id).kind() != Buffer.Kind.DATA) {
+            throw unknown("data input", input, p.buffers().stream().filter(b -> b.kind() == Buffer.Kind.DATA).map(Buffer::name).toList());
+        }
+        return checked(function, p.buffers().get(id), dtype, length);
+    }
+
+    private Buffer result(String function, String result, int length) {
+        ExecutionPlan p = plan(function);
+        Integer id = p.results().get(result);
+        if (id == null) throw unknown("result", result, p.results().keySet());
+        return checked(function, p.buffers().get(id), DType.F32, length);
+    }
+
+    private static Buffer checked(String function, Buffer b, DType dtype, int length) {
+        if (b.dtype() != dtype || b.elements() != length) {
+            throw new IllegalArgumentException(function + ": " + b.name() + " has " + b.elements() + " elements of " + b.dtype()
+                    + ", got " + length + " of " + dtype);
+        }
+        return b;
+    }
+
+    private static IllegalArgumentException unknown(String what, String name, Iterable<String> known) {
+        return new IllegalArgumentException("no " + what + " " + name + "; there are " + String.join(", ", known));
+    }
+}

@@ -1,0 +1,19 @@
+package dev.gatun.runtime;
+
+import java.util.List;
+
+/** One compiled graph, ready to run over the executable's arena. */
+interface Function extends AutoCloseable {
+    /** Runs all kernels, in order. */
+    void run();
+
+    /** Runs all kernels and adds their times to {@link #times}. */
+    void runTimed();
+
+    /** Times since the function was compiled. */
+    List<KernelTime> times();
+
+    /** Frees what the kernels hold outside the arena. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,240 @@
+package dev.gatun.runtime.cpu;
+
+import dev.gatun.bindings.OneDnnLibrary;
+import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.RandomUniform;
+import dev.gatun.graph.ops.ScatterAdd;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.schedule.Call;
+import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Place;
+import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.Shape;
+import dev.gatun.simd.CompilerDirectives;
+import dev.gatun.simd.Kernel;
+import dev.gatun.simd.attention.AttentionShape;
+import dev.gatun.simd.attention.Layout;
+import dev.gatun.simd.gemm.Gemm;
+import dev.gatun.simd.gemm.GemmShape;
+import dev.gatun.simd.loop.LoopCompiler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Lowers plans to kernels: generated loops, and matrix products in pure Java or in oneDNN. Owns code and engine. */
+public final class CpuBackend implements AutoCloseable {
+    /** Who computes matrix products. */
+    public enum Products {
+        /** Generated kernels. */
+        SIMD,
+        /** oneDNN. */
+        ONEDNN,
+        /** Whichever is measured to be faster for a shape. */
+        MEASURED
+    }
+
+    private final Products products;
+    private final OneDnnProducts oneDnn;
+    private final ProductChoice choice;
+    private final String library;
+    private final LoopCompiler loops = new LoopCompiler();
+    private final Gemm gemm = new Gemm();
+    private final dev.gatun.simd.attention.Attention attention =
+            new dev.gatun.simd.attention.Attention(gemm.microKernels());
+    private final CompilerDirectives directives = CompilerDirectives.install();
+
+    /** With products in pure Java. */
+    public CpuBackend() {
+        products = Products.SIMD;
+        oneDnn = null;
+        choice = null;
+        library = "matrix products in Java";
+    }
+
+    /**
+     * With oneDNN.
+     *
+     * @param products {@link Products#ONEDNN} or {@link Products#MEASURED}
+     * @param loaded the library
+     */
+    public CpuBackend(Products products, OneDnnLibrary.Ready loaded) {
+        this.products = products;
+        oneDnn = new OneDnnProducts(loaded);
+        String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
+        choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-1.tsv"), machine));
+        library = "matrix products by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
+                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "");
+    }
+
+    /** Composites that have a kernel here. */
+    public Predicate<Op> claims() {
+        return op -> op instanceof Attention || op instanceof AttentionGrad;
+    }
+
+    /** What the start-up line says of this backend. */
+    public String description() {
+        return "generated Vector API loops, " + loops.lanes() * 32 + "-bit vectors; " + library
+                + (directives.inForce() ? "" : "; C1 not excluded: " + directives.reason());
+    }
+
+    /** The compiler of fused loops, whose listings {@code explain} prints. */
+    public LoopCompiler loops() {
+        return loops;
+    }
+
+    /** Adds a buffer for each call that needs memory of its own while it runs. */
+    public Schedule withWorkspaces(Schedule s) {
+        List<Buffer> buffers = new ArrayList<>(s.buffers());
+        List<Step> steps = new ArrayList<>();
+        for (Step step : s.steps()) {
+            long bytes = step instanceof Call c ? workspaceBytes(c) : 0;
+            if (bytes == 0) {
+                steps.add(step);
+                continue;
+            }
+            Call c = (Call) step;
+            int id = buffers.size();
+            buffers.add(new Buffer(id, c.label() + " workspace", Buffer.Kind.TEMPORARY, DType.BOOL, bytes));
+            steps.add(new Call(c.label(), c.source(), c.op(), c.operands(), c.results(), id));
+        }
+        return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
+    }
+
+    private long workspaceBytes(Call c) {
+        return switch (c.op()) {
+            case MatMul m -> inOneDnn(m, c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
+            default -> 0;
+        };
+    }
+
+    /** The kernels of a step, to be run one after another. */
+    public List<Kernel> lower(ExecutionPlan plan, Step step) {
+        return switch (step) {
+            case Loop l -> List.of(loops.compile(l).bind(l, addresses(l.places(), plan)));
+            case Call c -> call(plan, c);
+        };
+    }
+
+    private List<Kernel> call(ExecutionPlan plan, Call c) {
+        long[] at = addresses(c.operands(), plan);
+        return switch (c.op()) {
+            case MatMul m -> inOneDnn(m, c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case ScatterAdd s -> {
+                Place updates = c.operands().get(1);
+                int count = (int) c.operands().get(0).shape().elements();
+                int width = (int) (updates.shape().elements() / count);
+                yield List.of(new dev.gatun.simd.kernels.ScatterAdd(
+                        at[0], count, at[1], width, address(c.results().getFirst(), plan), s.rows()));
+            }
+            case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
+                    at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
+            case Attention a -> List.of(attention.forward(
+                    shape(a.causal(), c),
+                    layout(c.operands().get(0), plan),
+                    layout(c.operands().get(1), plan),
+                    layout(c.operands().get(2), plan),
+                    layout(c.results().get(0), plan),
+                    address(c.results().get(1), plan)));
+            case AttentionGrad a -> List.of(attention.backward(
+                    shape(a.causal(), c),
+                    layout(c.operands().get(0), plan),
+                    layout(c.operands().get(1), plan),
+                    layout(c.operands().get(2), plan),
+                    layout(c.operands().get(3), plan),
+                    at[4],
+                    layout(c.operands().get(5), plan),
+                    layout(c.results().get(0), plan),
+                    layout(c.results().get(1), plan),
+                    layout(c.results().get(2), plan)));
+            default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
+        };
+    }
+
+    private List<Kernel> simdProduct(ExecutionPlan plan, Call c) {
+        return gemm.kernels(
+                shape((MatMul) c.op(), c),
+                Matrix.addresses(c.operands().get(0), plan),
+                Matrix.addresses(c.operands().get(1), plan),
+                Matrix.addresses(c.results().getFirst(), plan),
+                c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
+                false);
+    }
+
+    private List<Kernel> oneDnnProduct(ExecutionPlan plan, Call c) {
+        return List.of(oneDnn.kernel((MatMul) c.op(), c, plan));
+    }
+
+    private boolean inOneDnn(MatMul op, Call c) {
+        if (products == Products.SIMD || !OneDnnProducts.takes(c)) return false;
+        boolean onlyThere = c.operands().getFirst().dtype() == DType.BF16;
+        return onlyThere || products == Products.ONEDNN
+                || choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape(op, c), batch(c)));
+    }
+
+    /** Who computes a product and why, for listings; empty for other steps. */
+    public String describe(Step step) {
+        if (!(step instanceof Call c) || !(c.op() instanceof MatMul m)) return "";
+        return (inOneDnn(m, c) ? "onednn" : "simd") + (choice == null ? "" : ": " + choice.describe(c));
+    }
+
+    /** Frees what kernels hold outside the arena. */
+    public static void close(List<Kernel> kernels) {
+        for (Kernel k : kernels) {
+            if (k instanceof OneDnnProduct p) p.close();
+        }
+    }
+
+    /** Frees the engine. */
+    @Override
+    public void close() {
+        if (oneDnn != null) oneDnn.close();
+    }
+
+    private static long[] addresses(List<Place> places, ExecutionPlan plan) {
+        return places.stream().mapToLong(p -> address(p, plan)).toArray();
+    }
+
+    private static long address(Place p, ExecutionPlan plan) {
+        return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
+    }
+
+    /** {@code (B,T,H,D)} operands of attention. */
+    private static AttentionShape shape(boolean causal, Call c) {
+        Shape q = c.operands().get(0).shape();
+        Shape k = c.operands().get(1).shape();
+        float scale = (float) (1 / Math.sqrt(q.last()));
+        return new AttentionShape(q.dim(0), q.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
+    }
+
+    private static Layout layout(Place p, ExecutionPlan plan) {
+        return new Layout(address(p, plan), p.strides().get(0), p.strides().get(1), p.strides().get(2));
+    }
+
+    private static int batch(Call c) {
+        Place result = c.results().getFirst();
+        return (int) result.shape().sub(0, result.shape().rank() - 2).elements();
+    }
+
+    private static GemmShape shape(MatMul op, Call c) {
+        Place a = c.operands().get(0);
+        Place b = c.operands().get(1);
+        Place r = c.results().getFirst();
+        Matrix ma = Matrix.of(a);
+        Matrix mb = Matrix.of(b);
+        return new GemmShape(
+                r.shape().dim(-2),
+                r.shape().dim(-1),
+                a.shape().dim(op.transposeA() ? -2 : -1),
+                op.transposeA() != ma.byColumns(),
+                op.transposeB() != mb.byColumns(),
+                ma.leading(),
+                mb.leading(),
+                Matrix.of(r).leading());
+    }
+}

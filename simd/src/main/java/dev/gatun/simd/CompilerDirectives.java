@@ -1,0 +1,59 @@
+package dev.gatun.simd;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * Whether HotSpot compiles vector loops, above all generated ones, with C2 only, and waits for it.
+ *
+ * <p>A bail-out of the quick compiler C1 can strand a vector loop in its slow profiling form for good. Classes whose
+ * name starts with {@code Gen}, in the packages below this one that generate code, and two that hold nothing but such
+ * loops, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
+ * installing them again changes nothing.
+ *
+ * @param inForce whether the JVM has the directives
+ * @param reason why not, or empty; kernels then run right, but may stay slow
+ */
+public record CompilerDirectives(boolean inForce, String reason) {
+    private static final String PATTERN = "dev/gatun/simd/gemm/Gen*.*";
+    private static final String DIRECTIVES = """
+            [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/attention/Gen*.*",
+                      "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/loop/Gen*.*"],
+              c1: {Exclude: true},
+              c2: {BackgroundCompilation: false}}]
+            """.formatted(PATTERN);
+    private static final String[] SIGNATURE = {String[].class.getName()};
+
+    /** Adds the directives, unless this JVM has them already. */
+    public static synchronized CompilerDirectives install() {
+        try {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
+            if (present(server, commands)) {
+                return new CompilerDirectives(true, "");
+            }
+            Path file = Files.createTempFile("gatun-directives", ".json");
+            try {
+                Files.writeString(file, DIRECTIVES);
+                Object[] arguments = {new String[] {file.toString()}};
+                Object answer = server.invoke(commands, "compilerDirectivesAdd", arguments, SIGNATURE);
+                boolean added = present(server, commands);
+                return new CompilerDirectives(added, added ? "" : String.valueOf(answer));
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (JMException | IOException | SecurityException e) {
+            return new CompilerDirectives(false, e.toString());
+        }
+    }
+
+    private static boolean present(MBeanServer server, ObjectName commands) throws JMException {
+        Object listing = server.invoke(commands, "compilerDirectivesPrint", new Object[0], new String[0]);
+        return String.valueOf(listing).contains(PATTERN);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.gatun.simd.gemm;
+
+import dev.gatun.simd.Kernel;
+import java.util.List;
+
+/**
+ * Makes the kernels of f32 matrix products. Owns the generated micro-kernels, which products of all shapes share.
+ *
+ * <p>B is packed once into panels as wide as a register tile (Goto and van de Geijn, "Anatomy of high-performance
+ * matrix multiplication", 2008); a task then copies its block of A next to each other and runs register tiles over it.
+ * Products of a few rows, as in decoding one token, read B where it lies.
+ *
+ * <p>The order of additions depends on the shape alone: results do not depend on the number of threads.
+ */
+public final class Gemm {
+    /** Up to this many rows a product is bound by reading B, and packing it would only double that. */
+    private static final int FEW_ROWS = 4;
+
+    private final MicroKernels microKernels;
+
+    /** With micro-kernels of its own. */
+    public Gemm() {
+        this(new MicroKernels());
+    }
+
+    /** With micro-kernels shared with others. */
+    public Gemm(MicroKernels microKernels) {
+        this.microKernels = microKernels;
+    }
+
+    /** The generated micro-kernels. */
+    public MicroKernels microKernels() {
+        return microKernels;
+    }
+
+    /** Bytes of workspace that {@link #kernels} needs for a batch of such products, for packed B; may be 0. */
+    public long workspaceBytes(GemmShape shape, int batch) {
+        return shape.m() <= FEW_ROWS ? 0 : Math.multiplyExact(batch, Blocks.packedBytes(shape));
+    }
+
+    /**
+     * The kernels that compute {@code C[i] = A[i] * B[i]} for each i, or {@code C[i] += A[i] * B[i]}; to be run one
+     * after the other. The workspace is free again once the last has run. Equal entries of {@code bBytes} next to each
+     * other, a B shared by the whole batch, are packed once.
+     *
+     * @param aBytes byte offset of each A; multiples of 4, as all offsets here
+     * @param bBytes byte offset of each B
+     * @param cBytes byte offset of each C, which must overlap no operand and no other C
+     * @param workspaceByteOffset where {@link #workspaceBytes} bytes of workspace lie, a multiple of 64
+     * @param accumulate whether the product is added to C, or replaces it
+     * @throws IllegalArgumentException when the arrays differ in length or are empty, or an offset is out of place
+     */
+    public List<Kernel> kernels(
+            GemmShape shape, long[] aBytes, long[] bBytes, long[] cBytes, long workspaceByteOffset,
+            boolean accumulate) {
+        if (aBytes.length == 0 || aBytes.length != bBytes.length || aBytes.length != cBytes.length) {
+            throw new IllegalArgumentException("Gemm: a batch needs one A, B and C per product, but there are "
+                    + aBytes.length + ", " + bBytes.length + " and " + cBytes.length);
+        }
+        checkOffsets("A", aBytes);
+        checkOffsets("B", bBytes);
+        checkOffsets("C", cBytes);
+        if (shape.m() <= FEW_ROWS) {
+            return List.of(new FewRows(shape, aBytes.clone(), bBytes.clone(), cBytes.clone(), accumulate));
+        }
+        if (workspaceByteOffset < 0 || workspaceByteOffset % 64 != 0) {
+            throw new IllegalArgumentException("Gemm: the workspace must lie at a multiple of 64 bytes, not at "
+                    + workspaceByteOffset);
+        }
+        PackedB packed = PackedB.of(shape, bBytes, workspaceByteOffset);
+        return List.of(
+                new PackB(shape, packed),
+                new Product(shape, aBytes.clone(), packed, cBytes.clone(), accumulate, microKernels));
+    }
+
+    private static void checkOffsets(String operand, long[] offsets) {
+        for (long at : offsets) {
+            if (at < 0 || (at & 3) != 0) {
+                throw new IllegalArgumentException(
+                        "Gemm: " + operand + " must lie at a multiple of 4 bytes, not at " + at);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gatun.simd.gemm;
+
+import dev.gatun.simd.CompilerDirectives;
+import java.lang.invoke.MethodHandles;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.DoubleAccumulator;
+
+/**
+ * Generates micro-kernels and keeps them, one per {@link MicroShape}: equal layers share classes and their compiled
+ * code. Safe for use by many threads. Its classes are unloaded with it and the kernels made from it.
+ */
+public final class MicroKernels {
+    private static final int RETRIES = 2;
+    /** Below this part of what is expected, C2 keeps the sums in memory. */
+    private static final double BAD = 0.5;
+
+    private final ConcurrentHashMap<MicroShape, MicroKernel> kernels = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<MicroShape, MicroKernel> warmed = new ConcurrentHashMap<>();
+    private final DoubleAccumulator fastest = new DoubleAccumulator(Math::max, 0);
+    private final CompilerDirectives directives = CompilerDirectives.install();
+
+    /** With nothing generated yet. */
+    public MicroKernels() {
+        Lanes.load();
+    }
+
+    /** Rows of the largest tile that stays in registers. */
+    public static int tileRows() {
+        return Lanes.TILE_ROWS;
+    }
+
+    /** Vectors side by side in the largest tile. */
+    public static int tileVectors() {
+        return Lanes.TILE_VECTORS;
+    }
+
+    /** Whether generated code is kept from the quick compiler. */
+    public CompilerDirectives directives() {
+        return directives;
+    }
+
+    /** The kernel of that shape. */
+    public MicroKernel get(MicroShape shape) {
+        return kernels.computeIfAbsent(shape, MicroKernels::define);
+    }
+
+    /**
+     * The kernel of that shape, compiled. Kept from C1, a kernel is slow until it has seen some thousand steps; here it
+     * runs on memory of its own until then, and is generated again if C2 spilled its sums, which happens by chance.
+     */
+    public MicroKernel warm(MicroShape shape) {
+        return warmed.computeIfAbsent(shape, s -> {
+            MicroKernel best = get(s);
+            double bestRate = WarmUp.rate(s, best);
+            for (int i = 0; i < RETRIES && bestRate < fastest.get() * BAD * WarmUp.share(s); i++) {
+                MicroKernel again = define(s);
+                double rate = WarmUp.rate(s, again);
+                if (rate > bestRate) {
+                    best = again;
+                    bestRate = rate;
+                    kernels.put(s, again);
+                }
+            }
+            fastest.accumulate(bestRate);
+            return best;
+        });
+    }
+
+    private static MicroKernel define(MicroShape shape) {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            Class<?> made = lookup.defineHiddenClass(new MicroCode(shape).bytes(), true).lookupClass();
+            return (MicroKernel) made.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Micro-kernel " + shape + " cannot be defined", e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.gatun.simd.gemm;
+
+import dev.gatun.simd.Kernel;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Multiplies with packed B. A task computes a block of C: for each block of the inner dimension it
+ * copies its rows of A into scratch, at strides that no shape changes, and runs the micro-kernel over all tiles.
+ */
+final class Product implements Kernel {
+    /** Bytes between rows of A in scratch; an odd number of cache lines, so that rows do not share cache sets. */
+    private static final long ROW = 4L * (Blocks.DEPTH + 16);
+    /** Bytes between steps of transposed A in scratch: a tile's rows stand side by side. */
+    private static final long STEP = 4L * Lanes.TILE_ROWS;
+    /** What a vector store may write past the last step of transposed A. */
+    private static final long SLACK = 64;
+    private static final long TILE_BYTES = Lanes.TILE_ROWS * Blocks.PANEL_BYTES;
+    /** From here on, rows or columns that fill no tile are computed as one: it costs less than one more class. */
+    private static final int MANY = 480;
+    /** Operations from which a product is worth having its micro-kernels compiled before its first run. */
+    private static final long WARM = 1 << 25;
+
+    private final GemmShape shape;
+    private final Blocks blocks;
+    private final long[] aBytes;
+    private final PackedB packed;
+    private final long[] cBytes;
+    private final boolean accumulate;
+    private final long tileA;
+    private final long tileAt;
+    /** [replace or add][full or last tile of rows][full or last panel of columns]; null where none is needed. */
+    private final MicroKernel[][][] micro = new MicroKernel[2][2][2];
+    /** [full or last tile of rows][full or last panel]: whether the micro-kernel fits and writes C itself. */
+    private final boolean[][] fits = new boolean[2][2];
+
+    Product(GemmShape shape, long[] aBytes, PackedB packed, long[] cBytes, boolean accumulate, MicroKernels kernels) {
+        this.shape = shape;
+        this.blocks = Blocks.of(shape, aBytes.length);
+        this.aBytes = aBytes;
+        this.packed = packed;
+        this.cBytes = cBytes;
+        this.accumulate = accumulate;
+        this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP + SLACK : Lanes.TILE_ROWS * ROW;
+        this.tileAt = blocks.rowTiles() * tileA;
+        pickMicroKernels(kernels);
+    }
+
+    private void pickMicroKernels(MicroKernels kernels) {
+        boolean warm = 2L * shape.m() * shape.n() * shape.k() * aBytes.length >= WARM;
+        int lastRows = shape.m() % Lanes.TILE_ROWS;
+        int lastColumns = shape.n() % Blocks.PANEL;
+        for (int i = 0; i < 4; i++) {
+            int height = i % 2 == 0 ? Lanes.TILE_ROWS : lastRows;
+            int columns = i / 2 == 0 ? Blocks.PANEL : lastColumns;
+            if (height == 0 || columns == 0 || height > shape.m() || columns > shape.n()) {
+                continue;
+            }
+            int rows = shape.m() >= MANY ? Lanes.TILE_ROWS : height;
+            int vectors = shape.n() >= MANY ? Lanes.TILE_VECTORS : Blocks.ceilDiv(columns, Lanes.COUNT);
+            boolean fit = rows == height && vectors * Lanes.COUNT == columns;
+            fits[i % 2][i / 2] = fit;
+            if (!fit || !accumulate) {
+                micro[0][i % 2][i / 2] = microKernel(kernels, rows, vectors, false, warm);
+            }
+            if (fit && (accumulate || shape.k() > blocks.depth())) {
+                micro[1][i % 2][i / 2] = microKernel(kernels, rows, vectors, true, warm);
+            }
+        }
+    }
+
+    private MicroKernel microKernel(MicroKernels kernels, int rows, int vectors, boolean add, boolean warm) {
+        long aRow = shape.transposeA() ? 4 : ROW;
+        long aStep = shape.transposeA() ? STEP : 4;
+        MicroShape micro = new MicroShape(rows, vectors, aRow, aStep, Blocks.PANEL_BYTES, add);
+        return warm ? kernels.warm(micro) : kernels.get(micro);
+    }
+
+    @Override
+    public String name() {
+        return "gemm";
+    }
+
+    @Override
+    public int tasks() {
+        return Math.multiplyExact(aBytes.length, Math.multiplyExact(blocks.rowBlocks(), blocks.columnBlocks()));
+    }
+
+    @Override
+    public long scratchBytes() {
+        return tileAt + TILE_BYTES;
+    }
+
+    @Override
+    public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        // neighbours share a block of B
+        int rowBlock = task % blocks.rowBlocks();
+        int columnBlock = task / blocks.rowBlocks() % blocks.columnBlocks();
+        int product = task / blocks.rowBlocks() / blocks.columnBlocks();
+        int row = rowBlock * blocks.rowTiles() * Lanes.TILE_ROWS;
+        int rows = Math.min(blocks.rowTiles() * Lanes.TILE_ROWS, shape.m() - row);
+        int panel = columnBlock * blocks.panels();
+        int endPanel = Math.min(panel + blocks.panels(), Blocks.ceilDiv(shape.n(), Blocks.PANEL));
+        for (int step = 0; step < shape.k(); step += blocks.depth()) {
+            int depth = Math.min(blocks.depth(), shape.k() - step);
+            if (shape.transposeA()) {
+                long from = aBytes[product] + 4 * (step * shape.lda() + row);
+                packTransposed(memory, from, rows, shape.m() - row, scratch, depth);
+            } else {
+                copyRows(memory, aBytes[product] + 4 * (row * shape.lda() + step), rows, scratch, depth);
+            }
+            boolean add = accumulate || step > 0;
+            long b = packed.target(product) + Blocks.panelAt(shape, step, depth, panel);
+            for (int i = 0; i < rows; i += Lanes.TILE_ROWS) {
+                int height = Math.min(Lanes.TILE_ROWS, rows - i);
+                long c = cBytes[product] + 4 * ((row + i) * shape.ldc() + (long) panel * Blocks.PANEL);
+                rowOfTiles(memory, scratch, i / Lanes.TILE_ROWS * tileA, b, c, height, panel, endPanel, depth, add);
+            }
+        }
+    }
+
+    private void rowOfTiles(MemorySegment memory, MemorySegment scratch, long a, long bAt, long cAt, int height,
+            int panel, int endPanel, int depth, boolean add) {
+        long ldc = 4 * shape.ldc();
+        int last = height == Lanes.TILE_ROWS ? 0 : 1;
+        long b = bAt;
+        long c = cAt;
+        for (int j = panel; j < endPanel; j++) {
+            int columns = Math.min(Blocks.PANEL, shape.n() - j * Blocks.PANEL);
+            int end = columns == Blocks.PANEL ? 0 : 1;
+            if (fits[last][end]) {
+                micro[add ? 1 : 0][last][end].run(scratch, a, memory, b, memory, c, ldc, depth);
+            } else {
+                micro[0][last][end].run(scratch, a, memory, b, scratch, tileAt, Blocks.PANEL_BYTES, depth);
+                edge(memory, scratch, c, height, columns, add);
+            }
+            b += depth * Blocks.PANEL_BYTES;
+            c += Blocks.PANEL_BYTES;
+        }
+    }
+
+    /** Moves the part of a tile that lies in C from scratch to there. */
+    private void edge(MemorySegment memory, MemorySegment scratch, long cAt, int height, int columns, boolean add) {
+        for (int i = 0; i < height; i++) {
+            long from = tileAt + i * Blocks.PANEL_BYTES;
+            long to = cAt + 4 * i * shape.ldc();
+            for (int j = 0; j < columns; j++) {
+                float x = scratch.get(Lanes.FLOAT, from + 4L * j);
+                memory.set(Lanes.FLOAT, to + 4L * j, add ? memory.get(Lanes.FLOAT, to + 4L * j) + x : x);
+            }
+        }
+    }
+
+    private void copyRows(MemorySegment memory, long from, int rows, MemorySegment scratch, int depth) {
+        long source = from;
+        for (int i = 0; i < rows; i++) {
+            MemorySegment.copy(memory, source, scratch, i * ROW, 4L * depth);
+            source += 4 * shape.lda();
+        }
+    }
+
+    /**
+     * {@code A[depth, rows]} to tiles {@code [rows / TILE_ROWS][depth, TILE_ROWS]}. A vector store writes more than
+     * a step's rows; the next step overwrites the rest, and at a tile's end there is slack.
+     *
+     * @param readable floats from the first row to the end of A's stored row
+     */
+    private void packTransposed(
+            MemorySegment memory, long from, int rows, int readable, MemorySegment scratch, int depth) {
+        int tiles = Blocks.ceilDiv(rows, Lanes.TILE_ROWS);
+        int whole = Lanes.COUNT < Lanes.TILE_ROWS || readable < Lanes.COUNT
+                ? 0 : Math.min(tiles, (readable - Lanes.COUNT) / Lanes.TILE_ROWS + 1);
+        for (int p = 0; p < depth; p++) {
+            long s = from + 4 * p * shape.lda();
+            long t = p * STEP;
+            for (int i = 0; i < whole; i++) {
+                FloatVector.fromMemorySegment(Lanes.F32, memory, s, Lanes.ORDER)
+                        .intoMemorySegment(scratch, t, Lanes.ORDER);
+                s += STEP;
+                t += tileA;
+            }
+        }
+        for (int i = whole; i < tiles; i++) {
+            int height = Math.min(Lanes.TILE_ROWS, rows - i * Lanes.TILE_ROWS);
+            for (int p = 0; p < depth; p++) {
+                long s = from + 4 * p * shape.lda() + i * STEP;
+                for (int r = 0; r < height; r++) {
+                    scratch.set(Lanes.FLOAT, i * tileA + p * STEP + 4L * r, memory.get(Lanes.FLOAT, s + 4L * r));
+                }
+            }
+        }
+    }
+}
