@@ -76,12 +76,11 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Reads one tensor.
+     * Checks that a tensor is there and of a type.
      *
-     * @param type what it must be
-     * @param into its bytes go here; as many as the type says
+     * @return where it lies
      */
-    public void read(String name, TensorType type, MemorySegment into) throws IOException {
+    public TensorInfo check(String name, TensorType type) {
         TensorInfo info = header.tensors.get(name);
         if (info == null) throw new CheckpointException(file, name, "missing, expected " + type);
         List<Long> shape = type.shape().dims().stream().map(Integer::longValue).toList();
@@ -89,6 +88,17 @@ public final class Safetensors implements AutoCloseable {
             throw new CheckpointException(file, name, "expected " + type + ", found "
                     + info.dtype().toLowerCase(Locale.ROOT) + info.shape());
         }
+        return info;
+    }
+
+    /**
+     * Reads one tensor.
+     *
+     * @param type what it must be
+     * @param into its bytes go here; as many as the type says
+     */
+    public void read(String name, TensorType type, MemorySegment into) throws IOException {
+        TensorInfo info = check(name, type);
         if (into.byteSize() != type.bytes()) {
             throw new IllegalArgumentException(name + " needs " + type.bytes() + " bytes, got " + into.byteSize());
         }

@@ -142,6 +142,13 @@ public final class RunFolder {
         return t;
     }
 
+    /** Checks that the weights are all there and of the model's shapes, without reading them. */
+    public void checkWeights(ParameterTree parameters) throws IOException {
+        try (Safetensors file = Safetensors.open(weights())) {
+            for (ParameterTree.Entry p : parameters.entries()) file.check(p.name(), p.parameter().type());
+        }
+    }
+
     /** Reads the weights into an executable's states. */
     public void readWeights(ParameterTree parameters, Executable executable) throws IOException {
         try (Safetensors file = Safetensors.open(weights())) {
