@@ -50,10 +50,12 @@ final class ElfFile {
             return Optional.of("an ELF file without loadable segments");
         }
         long end = Math.max(end(segments, (long) segmentBytes * segmentCount), end(sections, sectionBytes));
-        ByteBuffer table = read(channel, segments, segmentBytes * segmentCount);
-        for (int at = 0; at + SEGMENT_BYTES <= table.remaining(); at += SEGMENT_BYTES) {
-            if (table.getInt(at) == SEGMENT_LOAD) {
-                end = Math.max(end, end(table.getLong(at + 8), table.getLong(at + 32)));
+        if (end <= size) {
+            ByteBuffer table = read(channel, segments, segmentBytes * segmentCount);
+            for (int at = 0; at + SEGMENT_BYTES <= table.remaining(); at += SEGMENT_BYTES) {
+                if (table.getInt(at) == SEGMENT_LOAD) {
+                    end = Math.max(end, end(table.getLong(at + 8), table.getLong(at + 32)));
+                }
             }
         }
         return end <= size ? Optional.empty()
@@ -67,7 +69,7 @@ final class ElfFile {
 
     private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long at = Math.max(0, position);
+        long at = position;
         while (buffer.hasRemaining()) {
             int n = channel.read(buffer, at);
             if (n < 0) {

@@ -78,7 +78,7 @@ public final class OneDnnConvolution implements AutoCloseable {
             int rank = source.dims().size();
             int weightRank = weights.dims().size();
             String shapes = "convolution: " + source + " * " + weights + " -> " + result + ": ";
-            if (rank < 3 || rank > 5 || result.dims().size() != rank || weightRank - rank < 0 || weightRank - rank > 1) {
+            if (rank < 3 || rank > 5 || result.dims().size() != rank || weightRank < rank || weightRank > rank + 1) {
                 throw new IllegalArgumentException(shapes + "ranks are N, C and 1 to 3 spatial dims, weights the same "
                         + "or one more for groups");
             }

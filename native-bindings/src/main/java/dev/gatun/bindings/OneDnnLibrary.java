@@ -98,12 +98,17 @@ public final class OneDnnLibrary {
                     : packaged(settings, start);
         } catch (Refused e) {
             return new Missing(e.getMessage());
-        } catch (IllegalCallerException e) {
-            return new Missing("oneDNN needs native access: start java with "
-                    + "--enable-native-access=dev.gatun.bindings (on the class path: ALL-UNNAMED)");
         } catch (IOException | RuntimeException | LinkageError e) {
-            return new Missing("oneDNN cannot be loaded: " + e);
+            return new Missing(nativeAccessDenied(e)
+                    ? "oneDNN needs native access: start java with --enable-native-access=dev.gatun.bindings "
+                            + "(on the class path: ALL-UNNAMED)"
+                    : "oneDNN cannot be loaded: " + e);
         }
+    }
+
+    /** Whether the JVM refused a native call, be it while a class of bindings was initialized. */
+    private static boolean nativeAccessDenied(Throwable thrown) {
+        return thrown != null && (thrown instanceof IllegalCallerException || nativeAccessDenied(thrown.getCause()));
     }
 
     private static Probe packaged(NativeSettings settings, long start) throws IOException, Refused {
@@ -118,10 +123,12 @@ public final class OneDnnLibrary {
         LibraryCache cache = new LibraryCache(settings.cache().resolve(version));
         try {
             cache.provide(files);
+            return load(cache.file(DNNL), Optional.of(cache.file(GOMP)), "", "", start);
         } catch (IOException e) {
             return temporary(settings, files, cache.folder() + ": " + e, start);
+        } catch (Refused e) {
+            return temporary(settings, files, e.getMessage(), start); // e.g. a home mounted without exec
         }
-        return load(cache.file(DNNL), Optional.of(cache.file(GOMP)), "", "", start);
     }
 
     private static Optional<PackagedLibrary> find(String name) {
@@ -143,15 +150,21 @@ public final class OneDnnLibrary {
         try {
             extracted.provide(files);
             return load(extracted.file(DNNL), Optional.of(extracted.file(GOMP)),
-                    "oneDNN's cache cannot be written (" + why + "), so it is extracted at every start: "
-                            + "set GATUN_CACHE to a folder that can be written", "", start);
+                    "oneDNN's cache cannot be used (" + why + "), so it is extracted at every start: "
+                            + "set GATUN_CACHE to a folder that can be", "", start);
         } finally {
-            try (var children = Files.newDirectoryStream(folder)) {
-                for (Path child : children) {
-                    Files.deleteIfExists(child);
-                }
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var children = Files.newDirectoryStream(folder)) {
+            for (Path child : children) {
+                Files.deleteIfExists(child);
             }
             Files.deleteIfExists(folder);
+        } catch (IOException leftToTheSystem) {
+            // the library is loaded or refused already; temporary folders are swept by the system
         }
     }
 
@@ -232,7 +245,8 @@ public final class OneDnnLibrary {
         MethodHandle call = linker.downcallHandle(setenv.get(), FunctionDescriptor.of(ValueLayout.JAVA_INT,
                 ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
-            int ignored = (int) call.invokeExact(arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("passive"), 0);
+            int ignored = (int) call.invokeExact(
+                    arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("passive"), 0);
         } catch (Throwable e) {
             throw new AssertionError("setenv throws nothing", e);
         }

@@ -199,7 +199,8 @@ class OneDnnConvolutionTest {
             } while (Tensors.next(index, written));
             if (spec.pass() == BACKWARD_WEIGHTS) {
                 for (int o = 0; o < s.o(); o++) {
-                    assertThat((double) Tensors.get(bias, spec.bias().get(), o)).isCloseTo(expectedBias[o], within(1e-3));
+                    assertThat((double) Tensors.get(bias, spec.bias().get(), o))
+                            .isCloseTo(expectedBias[o], within(1e-3));
                 }
             }
         }

@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -173,13 +174,79 @@ class OneDnnMatmulTest {
         }
     }
 
+    /** Factors of 1 + 2^-10 become 1 in bf16, so the sum of 64 products shows whether they were rounded. */
     @Test
     void roundsF32ToBf16OnlyWhenAllowed() {
         OneDnnTensor square = rowMajor(F32, 64, 64);
-        OneDnnMatmul.Spec exact = OneDnnMatmul.Spec.of(square, square, square);
-        check(exact, x -> x);
-        try (OneDnnMatmul relaxed = oneDnn.matmul(exact.withMath(OneDnnMath.BF16))) {
-            assertThat(relaxed.toString()).endsWith("in BF16");
+        double factor = 1 + 1.0 / 1024;
+        for (OneDnnMath math : OneDnnMath.values()) {
+            OneDnnMatmul.Spec spec = OneDnnMatmul.Spec.of(square, square, square).withMath(math);
+            try (OneDnnMatmul matmul = oneDnn.matmul(spec); Arena arena = Arena.ofConfined()) {
+                MemorySegment x = Tensors.zeros(arena, square);
+                for (long i = 0; i < 64 * 64; i++) {
+                    x.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) factor);
+                }
+                MemorySegment y = Tensors.zeros(arena, square);
+                matmul.execute(x, x, MemorySegment.NULL, MemorySegment.NULL, y,
+                        Tensors.scratchpad(arena, matmul.scratchpadBytes()));
+                double exact = 64 * factor * factor;
+                assertThat((double) Tensors.get(y, square, 7, 9)).as("%s", math)
+                        .isCloseTo(math == OneDnnMath.BF16 && Tensors.get(y, square, 7, 9) < 64.01 ? 64 : exact,
+                                within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void closingWhileAnotherThreadMultipliesIsRefusedOrWaitsItsTurnButNeverCrashes() throws Exception {
+        OneDnnMatmul.Spec spec = spec(F32);
+        for (int round = 0; round < 5; round++) {
+            OneDnnMatmul matmul = oneDnn.matmul(spec);
+            try (Arena arena = Arena.ofShared(); ExecutorService pool = Executors.newSingleThreadExecutor()) {
+                MemorySegment a = Tensors.zeros(arena, spec.a());
+                MemorySegment b = Tensors.zeros(arena, spec.b());
+                MemorySegment c = Tensors.zeros(arena, spec.c());
+                MemorySegment scratch = Tensors.scratchpad(arena, matmul.scratchpadBytes());
+                CountDownLatch running = new CountDownLatch(1);
+                Future<?> loop = pool.submit(() -> {
+                    while (true) {
+                        matmul.execute(a, b, MemorySegment.NULL, MemorySegment.NULL, c, scratch);
+                        running.countDown();
+                        Thread.yield();
+                    }
+                });
+                running.await();
+                boolean closed = false;
+                while (!closed) {
+                    try {
+                        matmul.close();
+                        closed = true;
+                    } catch (IllegalStateException executing) {
+                        Thread.onSpinWait();
+                    }
+                }
+                assertThatThrownBy(loop::get).hasCauseInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    @Test
+    void allCallsOfAnEngineHaveItsNumberOfThreads() {
+        try (OneDnn single = Tensors.open(1)) {
+            single.claimThreads();
+            assertThat(OpenMp.maxThreads()).isEqualTo(1);
+            oneDnn.claimThreads();
+            assertThat(OpenMp.maxThreads()).isEqualTo(2);
+            assertThat(single.threads()).isEqualTo(1);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> OneDnn.open(OneDnnLibraryTest.ready(), 0))
+                .withMessage("threads is at least 1, not 0");
+    }
+
+    @Test
+    void namesTheCodeItChose() {
+        try (OneDnnMatmul matmul = oneDnn.matmul(spec(F32))) {
+            assertThat(matmul.code()).matches("[a-z0-9_]+(:[a-z0-9_]+)*");
         }
     }
 
@@ -245,7 +312,8 @@ class OneDnnMatmulTest {
                     .isThrownBy(() -> matmul.execute(a.asSlice(4), b, bias, none, c, scratch))
                     .withMessage(spec + ": a has " + (17 * 15 * 4 - 4) + " bytes, needed are " + 17 * 15 * 4);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> matmul.execute(a, MemorySegment.ofArray(new float[15 * 33]), bias, none, c, scratch))
+                    .isThrownBy(() -> matmul.execute(
+                            a, MemorySegment.ofArray(new float[15 * 33]), bias, none, c, scratch))
                     .withMessageContaining("b is on the Java heap");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> matmul.execute(a, b, none, none, c, scratch))
@@ -292,7 +360,8 @@ class OneDnnMatmulTest {
         assertThatIllegalArgumentException().isThrownBy(() -> OneDnnTensor.any(F32, 1L << 40, 1L << 40))
                 .withMessageContaining("too large");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> OneDnnMatmul.Spec.of(rowMajor(F32, 2, 3), rowMajor(F32, 1, 3, 2), rowMajor(F32, 2, 2)))
+                .isThrownBy(() -> OneDnnMatmul.Spec.of(
+                        rowMajor(F32, 2, 3), rowMajor(F32, 1, 3, 2), rowMajor(F32, 2, 2)))
                 .withMessageContaining("same rank");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> spec(F32).withPostOps(OneDnnPostOp.add(rowMajor(F32, 33)),

@@ -1,5 +1,7 @@
 package dev.gatun.runtime.cpu;
 
+import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.RandomUniform;
@@ -12,8 +14,11 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.CompilerDirectives;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.attention.AttentionShape;
+import dev.gatun.simd.attention.Layout;
 import dev.gatun.simd.gemm.Gemm;
 import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
@@ -25,11 +30,13 @@ import java.util.function.Predicate;
 public final class CpuBackend {
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
+    private final dev.gatun.simd.attention.Attention attention =
+            new dev.gatun.simd.attention.Attention(gemm.microKernels());
     private final CompilerDirectives directives = CompilerDirectives.install();
 
     /** Composites that have a kernel here. */
     public Predicate<Op> claims() {
-        return op -> false;
+        return op -> op instanceof Attention || op instanceof AttentionGrad;
     }
 
     /** What the start-up line says of this backend. */
@@ -95,6 +102,24 @@ public final class CpuBackend {
             }
             case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
                     at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
+            case Attention a -> List.of(attention.forward(
+                    shape(a.causal(), c),
+                    layout(c.operands().get(0), plan),
+                    layout(c.operands().get(1), plan),
+                    layout(c.operands().get(2), plan),
+                    layout(c.results().get(0), plan),
+                    address(c.results().get(1), plan)));
+            case AttentionGrad a -> List.of(attention.backward(
+                    shape(a.causal(), c),
+                    layout(c.operands().get(0), plan),
+                    layout(c.operands().get(1), plan),
+                    layout(c.operands().get(2), plan),
+                    layout(c.operands().get(3), plan),
+                    at[4],
+                    layout(c.operands().get(5), plan),
+                    layout(c.results().get(0), plan),
+                    layout(c.results().get(1), plan),
+                    layout(c.results().get(2), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
         };
     }
@@ -105,6 +130,18 @@ public final class CpuBackend {
 
     private static long address(Place p, ExecutionPlan plan) {
         return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
+    }
+
+    /** {@code (B,T,H,D)} operands of attention. */
+    private static AttentionShape shape(boolean causal, Call c) {
+        Shape q = c.operands().get(0).shape();
+        Shape k = c.operands().get(1).shape();
+        float scale = (float) (1 / Math.sqrt(q.last()));
+        return new AttentionShape(q.dim(0), q.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
+    }
+
+    private static Layout layout(Place p, ExecutionPlan plan) {
+        return new Layout(address(p, plan), p.strides().get(0), p.strides().get(1), p.strides().get(2));
     }
 
     private static int batch(Call c) {

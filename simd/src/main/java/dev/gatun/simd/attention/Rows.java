@@ -1,0 +1,196 @@
+package dev.gatun.simd.attention;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loops over single rows. Scores are in units of ln 2, so that powers of 2 stand for powers of e.
+ *
+ * <p>{@code 2^x} for x at most 0 is {@code 2^n * p(x - n)}, n the nearest integer and p a polynomial of degree 6 fitted
+ * to a relative error of 2e-9 over [-0.5, 0.5]; below -127 it is 0. It is written out where it is used: a method that
+ * returns a vector may not be inlined, and then allocates.
+ */
+final class Rows {
+    static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final int LANES = F32.length();
+
+    /** Added to a small float, leaves it rounded to an integer in the low bits. */
+    private static final float ROUND = 0x1.8p23f;
+    private static final float P1 = 0.6931472f;
+    private static final float P2 = 0.24022646f;
+    private static final float P3 = 0.055503286f;
+    private static final float P4 = 0.009618489f;
+    private static final float P5 = 0.0013399931f;
+    private static final float P6 = 0.00015345811f;
+
+    private static final FloatVector LANE = FloatVector.zero(F32).addIndex(1);
+    private static final VectorShuffle<Float> BY_8 = by(8);
+    private static final VectorShuffle<Float> BY_4 = by(4);
+    private static final VectorShuffle<Float> BY_2 = by(2);
+    private static final VectorShuffle<Float> BY_1 = by(1);
+
+    private Rows() {}
+
+    private static VectorShuffle<Float> by(int distance) {
+        return VectorShuffle.fromOp(F32, i -> (i + distance) % LANES);
+    }
+
+    /** Copies a row times a factor; the target is filled up with zeros to {@code padded} elements. */
+    static void copy(MemorySegment source, long from, int count, float factor, MemorySegment target, long to,
+            int padded) {
+        int whole = F32.loopBound(count);
+        int j = 0;
+        for (; j < whole; j += LANES) {
+            FloatVector.fromMemorySegment(F32, source, from + 4L * j, ORDER).mul(factor)
+                    .intoMemorySegment(target, to + 4L * j, ORDER);
+        }
+        for (; j < count; j++) {
+            target.set(FLOAT, to + 4L * j, source.get(FLOAT, from + 4L * j) * factor);
+        }
+        for (; j < padded; j++) {
+            target.set(FLOAT, to + 4L * j, 0);
+        }
+    }
+
+    /** The sum of products of two rows of whole vectors' length. */
+    static float dot(MemorySegment memory, long x, long y, int count) {
+        FloatVector sum = FloatVector.zero(F32);
+        int whole = F32.loopBound(count);
+        int j = 0;
+        for (; j < whole; j += LANES) {
+            sum = FloatVector.fromMemorySegment(F32, memory, x + 4L * j, ORDER)
+                    .fma(FloatVector.fromMemorySegment(F32, memory, y + 4L * j, ORDER), sum);
+        }
+        float total = sum(sum);
+        for (; j < count; j++) {
+            total = Math.fma(memory.get(FLOAT, x + 4L * j), memory.get(FLOAT, y + 4L * j), total);
+        }
+        return total;
+    }
+
+    /** The sum of all lanes, always in the same order. */
+    static float sum(FloatVector vector) {
+        FloatVector v = vector;
+        if (LANES > 8) {
+            v = v.add(v.rearrange(BY_8));
+        }
+        if (LANES > 4) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        if (LANES > 2) {
+            v = v.add(v.rearrange(BY_2));
+        }
+        return v.add(v.rearrange(BY_1)).lane(0);
+    }
+
+    /** The greatest of the first {@code count} elements and {@code least}; NaN counts as little. */
+    static float max(MemorySegment memory, long at, int count, float least) {
+        FloatVector m = FloatVector.broadcast(F32, least);
+        int whole = F32.loopBound(count);
+        for (int j = 0; j < whole; j += LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(F32, memory, at + 4L * j, ORDER);
+            m = m.blend(x, x.compare(VectorOperators.GT, m));
+        }
+        if (whole < count) {
+            FloatVector x = FloatVector.fromMemorySegment(F32, memory, at + 4L * whole, ORDER);
+            VectorMask<Float> seen = LANE.compare(VectorOperators.LT, (float) (count - whole));
+            m = m.blend(x, x.compare(VectorOperators.GT, m).and(seen));
+        }
+        FloatVector y;
+        if (LANES > 8) {
+            y = m.rearrange(BY_8);
+            m = m.blend(y, y.compare(VectorOperators.GT, m));
+        }
+        if (LANES > 4) {
+            y = m.rearrange(BY_4);
+            m = m.blend(y, y.compare(VectorOperators.GT, m));
+        }
+        if (LANES > 2) {
+            y = m.rearrange(BY_2);
+            m = m.blend(y, y.compare(VectorOperators.GT, m));
+        }
+        y = m.rearrange(BY_1);
+        return m.blend(y, y.compare(VectorOperators.GT, m)).lane(0);
+    }
+
+    /**
+     * {@code x = 2^(x - top)} for the first {@code seen} elements, 0 for those up to {@code count}; adds them lane by
+     * lane to the vector at {@code sums}. Reads and writes whole vectors.
+     */
+    static void exponentials(MemorySegment memory, long at, int seen, int count, float top, long sums) {
+        FloatVector total = FloatVector.fromMemorySegment(F32, memory, sums, ORDER);
+        FloatVector zero = FloatVector.zero(F32);
+        FloatVector one = FloatVector.broadcast(F32, 1);
+        FloatVector p1 = FloatVector.broadcast(F32, P1);
+        FloatVector p2 = FloatVector.broadcast(F32, P2);
+        FloatVector p3 = FloatVector.broadcast(F32, P3);
+        FloatVector p4 = FloatVector.broadcast(F32, P4);
+        FloatVector p5 = FloatVector.broadcast(F32, P5);
+        FloatVector p6 = FloatVector.broadcast(F32, P6);
+        int j = 0;
+        for (; j < seen; j += LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(F32, memory, at + 4L * j, ORDER).sub(top);
+            VectorMask<Float> tiny = x.compare(VectorOperators.LT, -127f);
+            FloatVector shifted = x.add(ROUND);
+            FloatVector f = x.sub(shifted.sub(ROUND));
+            FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
+            IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
+            x = p.mul(bits.reinterpretAsFloats()).blend(zero, tiny);
+            if (j + LANES > seen) {
+                x = zero.blend(x, LANE.compare(VectorOperators.LT, (float) (seen - j)));
+            }
+            x.intoMemorySegment(memory, at + 4L * j, ORDER);
+            total = total.add(x);
+        }
+        for (; j < count; j += LANES) {
+            zero.intoMemorySegment(memory, at + 4L * j, ORDER);
+        }
+        total.intoMemorySegment(memory, sums, ORDER);
+    }
+
+    /**
+     * {@code p = 2^(p - top)} and {@code d = p * (d - delta)} for the first {@code seen} elements, 0 for those up to
+     * {@code count}. Reads and writes whole vectors.
+     */
+    static void gradients(MemorySegment memory, long pAt, long dAt, int seen, int count, float top, float delta) {
+        FloatVector zero = FloatVector.zero(F32);
+        FloatVector one = FloatVector.broadcast(F32, 1);
+        FloatVector p1 = FloatVector.broadcast(F32, P1);
+        FloatVector p2 = FloatVector.broadcast(F32, P2);
+        FloatVector p3 = FloatVector.broadcast(F32, P3);
+        FloatVector p4 = FloatVector.broadcast(F32, P4);
+        FloatVector p5 = FloatVector.broadcast(F32, P5);
+        FloatVector p6 = FloatVector.broadcast(F32, P6);
+        int j = 0;
+        for (; j < seen; j += LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(F32, memory, pAt + 4L * j, ORDER).sub(top);
+            VectorMask<Float> tiny = x.compare(VectorOperators.LT, -127f);
+            FloatVector shifted = x.add(ROUND);
+            FloatVector f = x.sub(shifted.sub(ROUND));
+            FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
+            IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
+            x = p.mul(bits.reinterpretAsFloats()).blend(zero, tiny);
+            FloatVector d = FloatVector.fromMemorySegment(F32, memory, dAt + 4L * j, ORDER).sub(delta).mul(x);
+            if (j + LANES > seen) {
+                VectorMask<Float> mask = LANE.compare(VectorOperators.LT, (float) (seen - j));
+                x = zero.blend(x, mask);
+                d = zero.blend(d, mask);
+            }
+            x.intoMemorySegment(memory, pAt + 4L * j, ORDER);
+            d.intoMemorySegment(memory, dAt + 4L * j, ORDER);
+        }
+        for (; j < count; j += LANES) {
+            zero.intoMemorySegment(memory, pAt + 4L * j, ORDER);
+            zero.intoMemorySegment(memory, dAt + 4L * j, ORDER);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Attention, forward and backward, without the matrix of all scores. */
+package dev.gatun.simd.attention;
