@@ -7,6 +7,7 @@ import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.runtime.cpu.CpuBackend;
 import java.lang.foreign.Arena;
@@ -111,10 +112,30 @@ public final class Compiler implements AutoCloseable {
         return new Executable(owner, arena, planned, bounds, functions, states);
     }
 
+    /**
+     * Compiles a graph without running it and tells what was done.
+     *
+     * @throws BackendException on the reference backend, which compiles nothing
+     */
+    public Explanation explain(Graph graph) {
+        if (cpu == null) throw new BackendException("backend reference interprets the graph as it is: there is nothing to explain");
+        List<Pipeline.Stage> stages = pipeline().stages(graph);
+        Schedule schedule = cpu.withWorkspaces(Fuser.schedule(stages.getLast().graph()));
+        ExecutionPlan plan = MemoryPlan.plan(List.of(schedule)).getFirst();
+        List<Explanation.Lowering> steps = plan.steps().stream()
+                .map(s -> new Explanation.Lowering(cpu.describe(s), s instanceof Loop l ? cpu.loops().compile(l).listing() : ""))
+                .toList();
+        return new Explanation(stages, plan, steps);
+    }
+
+    private Pipeline pipeline() {
+        return Pipeline.standard(cpu.claims(), precision == Precision.BF16);
+    }
+
     private Schedule schedule(Graph graph) {
         return cpu == null
                 ? Pinned.schedule(graph)
-                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims(), precision == Precision.BF16).run(graph)));
+                : cpu.withWorkspaces(Fuser.schedule(pipeline().run(graph)));
     }
 
     @Override
