@@ -1,0 +1,124 @@
+package dev.gatun.bench;
+
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.trace.Tracer;
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import dev.gatun.models.gpt.Gpt;
+import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.optim.AdamW;
+import dev.gatun.models.train.TrainingGraph;
+import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Executable;
+import java.util.Arrays;
+import java.util.Random;
+
+/** Times training steps of a GPT: forward, backward, clipping by global norm 1, AdamW. */
+final class StepBench implements AutoCloseable {
+    private static final int BATCHES = 2;
+    private static final float LEARNING_RATE = 1e-3f;
+    private static final long SEED = 7;
+    private static final long DATA_SEED = 100;
+    private static final int WARM_STEPS = 4;
+    private static final double WARM_SECONDS = 2;
+    private static final int LEAST = 12;
+    private static final int MOST = 200;
+    private static final double BUDGET_SECONDS = 20;
+
+    private final Executable executable;
+    private final long parameters;
+    private final int[][] ids = new int[BATCHES][];
+    private final int[][] targets = new int[BATCHES][];
+    private int steps;
+    private float first;
+    private float last;
+
+    StepBench(Compiler compiler, Workload w) {
+        Gpt gpt = Gpt.of(w.config());
+        ParameterTree tree = ParameterTree.of(gpt);
+        TensorType type = TensorType.of(DType.I32, w.batch(), w.config().context());
+        executable = compiler.compile(new TrainingGraph(AdamW.standard(), 1, false).train(tree, t -> loss(t, gpt, type)));
+        executable.states().forEach(s -> executable.state(s.name()).fill((byte) 0));
+        tree.initialize(SEED, executable::state);
+        parameters = tree.elements();
+        for (int i = 0; i < BATCHES; i++) {
+            int[] t = tokens(w.tokens() + 1, w.config().vocabulary(), DATA_SEED + i);
+            ids[i] = Arrays.copyOfRange(t, 0, w.tokens());
+            targets[i] = Arrays.copyOfRange(t, 1, w.tokens() + 1);
+        }
+    }
+
+    private static Tensor loss(Tracer t, Gpt gpt, TensorType type) {
+        return gpt.loss(t.data("tokens", type), t.data("targets", type));
+    }
+
+    /** Tokens by a rule, mostly {@code next = 5 * previous + 3 mod vocabulary}, so that a correct step lowers the loss. */
+    static int[] tokens(int n, int vocabulary, long seed) {
+        Random r = new Random(seed);
+        int[] t = new int[n];
+        long current = r.nextInt(vocabulary);
+        for (int i = 0; i < n; i++) {
+            t[i] = (int) current;
+            current = r.nextInt(10) == 0 ? r.nextInt(vocabulary) : (5 * current + 3) % vocabulary;
+        }
+        return t;
+    }
+
+    /** One step. */
+    void step() {
+        int i = steps++ % BATCHES;
+        executable.write(TrainingGraph.TRAIN, "tokens", ids[i]);
+        executable.write(TrainingGraph.TRAIN, "targets", targets[i]);
+        executable.write(TrainingGraph.TRAIN, TrainingGraph.LEARNING_RATE, LEARNING_RATE);
+        executable.write(TrainingGraph.TRAIN, TrainingGraph.STEP, steps);
+        executable.run(TrainingGraph.TRAIN);
+        last = executable.scalar(TrainingGraph.TRAIN, TrainingGraph.LOSS);
+        if (steps == 1) first = last;
+    }
+
+    /** Milliseconds of each timed step, after warming up. */
+    double[] measure(Results results) {
+        long start = System.nanoTime();
+        for (int i = 0; i < WARM_STEPS || (System.nanoTime() - start) / 1e9 < WARM_SECONDS; i++) step();
+        long before = System.nanoTime();
+        step();
+        double one = (System.nanoTime() - before) / 1e9;
+        double[] ms = new double[(int) Math.clamp(BUDGET_SECONDS / one, LEAST, MOST)];
+        results.loadStart();
+        for (int i = 0; i < ms.length; i++) {
+            before = System.nanoTime();
+            step();
+            ms[i] = (System.nanoTime() - before) / 1e6;
+        }
+        results.loadStop();
+        return ms;
+    }
+
+    /**
+     * Loss of the first and the last step.
+     *
+     * @throws IllegalStateException unless it fell
+     */
+    String losses() {
+        String text = String.format(java.util.Locale.ROOT, "loss %.4f -> %.4f", first, last);
+        if (!(last < first)) throw new IllegalStateException("the loss does not fall: " + text + " in " + steps + " steps");
+        return text;
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    long parameters() {
+        return parameters;
+    }
+
+    Executable executable() {
+        return executable;
+    }
+
+    @Override
+    public void close() {
+        executable.close();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.gatun.bench;
+
+import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.runtime.Backend;
+import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.KernelTime;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun bench step}. */
+@Command(
+        name = "step",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Times one training step: forward, backward, clipping by global norm 1, AdamW.%n",
+            "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
+            "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
+        })
+final class StepCommand implements Callable<Integer> {
+    /** Element type of the products' operands. */
+    enum Precision {
+        F32,
+        BF16
+    }
+
+    private static final int PROFILED = 5;
+
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, or gpt with the sizes below.")
+    private String workload;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
+    private Integer threads;
+
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "auto", description = "auto, simd, onednn or reference.")
+    private Backend backend;
+
+    @Option(names = "--precision", paramLabel = "TYPE", defaultValue = "f32", description = "f32 or bf16.")
+    private Precision precision;
+
+    @Option(names = "--layers", paramLabel = "N", description = "For gpt. Default: 6.")
+    private Integer layers;
+
+    @Option(names = "--heads", paramLabel = "N", description = "For gpt. Default: 6.")
+    private Integer heads;
+
+    @Option(names = "--width", paramLabel = "N", description = "For gpt. Default: 384.")
+    private Integer width;
+
+    @Option(names = "--context", paramLabel = "N", description = "For gpt. Default: 256.")
+    private Integer context;
+
+    @Option(names = "--batch", paramLabel = "N", description = "For gpt. Default: 8.")
+    private Integer batch;
+
+    @Option(names = "--vocab", paramLabel = "N", description = "For gpt. Default: 512.")
+    private Integer vocabulary;
+
+    @Option(names = "--profile", description = "Also print a table of times by kernel.")
+    private boolean profile;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
+        if (precision == Precision.BF16) {
+            throw new IllegalArgumentException("--precision bf16 is not available with backend " + backend.option() + ": use --precision f32");
+        }
+        Workload w = workload();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Compiler compiler = new Compiler(backend, threads == null ? 0 : threads)) {
+            out.println("# " + compiler.banner());
+            long start = System.nanoTime();
+            try (StepBench bench = new StepBench(compiler, w)) {
+                out.printf(Locale.ROOT, "# %,d parameters, arena %.1f MiB, compiled in %.1f s%n", bench.parameters(),
+                        bench.executable().arenaBytes() / 1048576.0, (System.nanoTime() - start) / 1e9);
+                out.flush();
+                Results results = new Results(out, compiler.threads());
+                double[] ms = bench.measure(results);
+                String note = bench.losses() + " in " + bench.steps() + " steps; params " + bench.parameters();
+                results.time(w.name(), ms, w.tokens(), "tokens/s", note);
+                results.time(w.name() + ".flops", ms, w.flops(bench.parameters()), "GFLOP/s", "6*N*tokens + 12*L*d*T*tokens");
+                results.peakMemory(w.name());
+                if (profile) profile(out, bench);
+            }
+        }
+        return 0;
+    }
+
+    private Workload workload() {
+        if (!workload.equals("gpt")) {
+            if (layers != null || heads != null || width != null || context != null || batch != null || vocabulary != null) {
+                throw new IllegalArgumentException("workload " + workload + " has fixed sizes: use workload gpt with sizes of your own");
+            }
+            return Workload.of(workload);
+        }
+        GptConfig config = GptConfig.of(size("--vocab", vocabulary, 512), size("--context", context, 256),
+                size("--layers", layers, 6), size("--heads", heads, 6), size("--width", width, 384));
+        return new Workload("gpt", config, size("--batch", batch, 8));
+    }
+
+    private static int size(String flag, Integer given, int otherwise) {
+        if (given == null) return otherwise;
+        if (given < 1) throw new IllegalArgumentException(flag + " must be at least 1, got " + given);
+        return given;
+    }
+
+    private static void profile(PrintWriter out, StepBench bench) {
+        bench.executable().profiling(true);
+        for (int i = 0; i < PROFILED; i++) bench.step();
+        bench.executable().profiling(false);
+        List<KernelTime> times = bench.executable().profile().stream()
+                .sorted(Comparator.comparingLong(KernelTime::nanos).reversed())
+                .toList();
+        double total = times.stream().mapToLong(KernelTime::nanos).sum();
+        out.printf(Locale.ROOT, "%n%10s %7s %8s  %-40s %s%n", "ms a step", "share", "calls", "kernel", "source");
+        for (KernelTime t : times) {
+            out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", t.nanos() / 1e6 / PROFILED, 100 * t.nanos() / total,
+                    t.calls() / PROFILED, t.kernel(), t.source());
+        }
+        out.printf(Locale.ROOT, "%10.3f %6.1f%%%n", total / 1e6 / PROFILED, 100.0);
+        out.flush();
+    }
+}

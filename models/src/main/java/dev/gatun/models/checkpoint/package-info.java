@@ -1,0 +1,2 @@
+/** Tensors on disk, in the safetensors format. */
+package dev.gatun.models.checkpoint;

@@ -1,0 +1,2 @@
+/** Text generation with a trained language model. */
+package dev.gatun.models.generate;

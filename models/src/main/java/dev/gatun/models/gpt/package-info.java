@@ -1,0 +1,2 @@
+/** The GPT language model. */
+package dev.gatun.models.gpt;

@@ -1,0 +1,2 @@
+/** Optimizers, gradient clipping and learning-rate schedules. */
+package dev.gatun.models.optim;

@@ -1,0 +1,2 @@
+/** Tokenizers: text to numbers and back. */
+package dev.gatun.models.text;

@@ -1,0 +1,16 @@
+/** Layers, optimizers, data, tokenizers, training loop, checkpoints and ready models. */
+module dev.gatun.models {
+    requires transitive dev.gatun.graph;
+    requires transitive dev.gatun.runtime;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
+
+    exports dev.gatun.models.layers;
+    exports dev.gatun.models.optim;
+    exports dev.gatun.models.gpt;
+    exports dev.gatun.models.text;
+    exports dev.gatun.models.data;
+    exports dev.gatun.models.checkpoint;
+    exports dev.gatun.models.generate;
+    exports dev.gatun.models.train;
+}

@@ -1,0 +1,57 @@
+package dev.gatun.tools;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The {@code gatun} command. Exit codes: 0 done, 1 a fault of gatun, 2 input it cannot use, 130 interrupted. */
+@Command(
+        name = "gatun",
+        mixinStandardHelpOptions = true,
+        version = "gatun 0.1.0",
+        subcommands = {TrainCommand.class, SampleCommand.class, ExplainCommand.class, DoctorCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Trains neural networks inside the JVM.%n",
+        footer = {
+            "",
+            "Examples:",
+            "  gatun train gpt                          train a small GPT on Java sources, minutes",
+            "  gatun train gpt --data book.txt          ... on your own text",
+            "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
+            "  gatun explain gpt --preset baby          see what the compiler makes of it",
+            "  gatun bench step gpt-nano --threads 2    time a training step (see gatun bench --help)",
+            "  gatun doctor                             what works on this machine"
+        })
+public final class Gatun {
+    @Option(
+            names = "--debug",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show stack traces of errors (also with the environment variable GATUN_DEBUG).")
+    private boolean debug;
+
+    /** Runs the command and exits. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    /** Runs the command; returns its exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Gatun root = new Gatun();
+        CommandLine command = new CommandLine(root)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(100);
+        boolean shown = System.getenv("GATUN_DEBUG") != null;
+        command.setParameterExceptionHandler((e, given) -> {
+            String help = e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";
+            return Failures.report(err, e.getMessage() + ". See " + help, e, shown || root.debug, Failures.BAD_INPUT);
+        });
+        command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
+        return command.execute(args);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.gatun.tools;
+
+import dev.gatun.models.data.DataException;
+import dev.gatun.models.data.Dataset;
+import dev.gatun.models.data.JdkSources;
+import dev.gatun.models.data.Text;
+import dev.gatun.models.gpt.Gpt;
+import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.gpt.GptPreset;
+import dev.gatun.models.optim.AdamW;
+import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.text.ByteTokenizer;
+import dev.gatun.models.text.Tokenizer;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingSettings;
+import dev.gatun.runtime.Compiler;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun train gpt}. */
+@Command(
+        name = "gpt",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains a GPT on text and lets it write a sample.%n",
+            "The run folder gets the weights (weights.safetensors), the optimizer's state, config.json,",
+            "tokenizer.json, metrics.csv and a picture of the losses (loss.svg). Ctrl-C saves and ends.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  gatun train gpt                                   the JDK's own Java sources, preset baby",
+            "  gatun train gpt --data shakespeare.txt --steps 500",
+            "  gatun train gpt --data notes/ --tokenizer byte --preset nano --out runs/notes",
+            "  gatun train gpt --layers 2 --heads 2 --width 64 --context 32 --batch 4 --steps 100"
+        })
+final class TrainGptCommand implements Callable<Integer> {
+    /** How characters become tokens. */
+    enum TokenizerKind {
+        CHAR,
+        BYTE
+    }
+
+    private static final double WEIGHT_DECAY = 0.1;
+    private static final double FLOOR = 0.1;
+    private static final int WARMUP = 100;
+    private static final int EVALUATIONS = 10;
+    private static final int EVALUATE_BATCHES = 24;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE|DIR",
+            description = "UTF-8 text: a file, or a folder of files in the order of their paths. Default: Java sources of the JDK.")
+    private Path data;
+
+    @Mixin
+    private GptOptions model;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the preset's (baby: 2000).")
+    private Integer steps;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Sequences per step. Default: the preset's.")
+    private Integer batch;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "KIND",
+            defaultValue = "char",
+            description = "char (the text's characters) or byte (256 tokens, any text). Default: char.")
+    private TokenizerKind tokenizer;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "Highest learning rate; it rises at the start and falls along a cosine. Default: the preset's.")
+    private Double learningRate;
+
+    @Option(names = "--dropout", paramLabel = "X", defaultValue = "0", description = "Dropout probability. Default: 0.")
+    private double dropout;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
+    private long seed;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Run folder. Default: runs/gpt-PRESET-TIME.")
+    private Path out;
+
+    @Option(names = "--overwrite", description = "Allow --out to name the folder of an earlier run, which is replaced.")
+    private boolean overwrite;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        GptPreset preset = model.preset();
+        model.config(1, dropout); // every size is checked before the data is read
+        TrainingSettings settings = settings(preset);
+        device.check();
+        try (Text text = open(); Compiler compiler = device.compiler()) {
+            Tokenizer tokens = tokenizer == TokenizerKind.BYTE ? new ByteTokenizer() : text.charTokenizer();
+            GptConfig config = model.config(tokens.vocabulary(), dropout);
+            try (Dataset dataset = Dataset.of(text, tokens, config.context())) {
+                RunFolder folder = RunFolder.create(out != null ? out : defaultFolder(preset), overwrite);
+                banner(compiler, text, tokens, dataset, config, settings, folder);
+                try (Trainer trainer = new Trainer(compiler, Gpt.of(config), dataset, settings)) {
+                    return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, tokens, text.name())
+                            .run();
+                }
+            }
+        }
+    }
+
+    private TrainingSettings settings(GptPreset preset) {
+        int n = GptOptions.chosen("--steps", steps, preset.steps());
+        int rows = GptOptions.chosen("--batch", batch, preset.batch());
+        double rate = learningRate == null ? preset.learningRate() : learningRate;
+        Flags.positive("--learning-rate", rate);
+        return new TrainingSettings(
+                n,
+                rows,
+                new LearningRate.Cosine(rate, FLOOR * rate, Math.min(WARMUP, n / 10), n),
+                new AdamW(0.9, 0.99, 1e-8, WEIGHT_DECAY, false),
+                1,
+                seed,
+                Math.max(1, n / EVALUATIONS),
+                EVALUATE_BATCHES);
+    }
+
+    private Text open() {
+        if (data != null) return Text.of(data);
+        try {
+            return JdkSources.open();
+        } catch (DataException e) {
+            throw new DataException(e.getMessage() + ". Name a text file or a folder with --data", e);
+        }
+    }
+
+    private static Path defaultFolder(GptPreset preset) {
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return Path.of("runs", "gpt-" + preset.label() + "-" + time);
+    }
+
+    private void banner(Compiler compiler, Text text, Tokenizer tokens, Dataset dataset, GptConfig c, TrainingSettings s, RunFolder folder) {
+        PrintWriter w = spec.commandLine().getOut();
+        w.printf("%s%n", compiler.banner());
+        w.printf("data     %s: %,d characters in %,d file%s, %s tokenizer with %,d tokens%n", text.name(), text.characters(),
+                text.files(), text.files() == 1 ? "" : "s", tokens.kind(), tokens.vocabulary());
+        w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().to(), dataset.tokens() - dataset.train().to());
+        w.printf("model    gpt: %d layers, %d heads, width %d, context %d%n", c.layers(), c.heads(), c.width(), c.context());
+        w.printf("training %,d steps of %d x %d tokens, seed %d%n", s.steps(), s.batch(), c.context(), s.seed());
+        w.printf("output   %s%n", folder.path());
+        w.flush();
+    }
+}
