@@ -66,6 +66,11 @@ public final class OneDnnLibrary {
         }
     }
 
+    /** The user's folder for what is worth keeping between starts: {@code GATUN_CACHE}, or a usual place. */
+    public static Path cacheFolder() {
+        return NativeSettings.of(System.getenv()).cache();
+    }
+
     /** Loads the library at the first call and answers the same ever after. Never throws. */
     public static Probe probe() {
         return Loaded.PROBE;

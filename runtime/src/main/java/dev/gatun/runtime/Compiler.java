@@ -1,11 +1,13 @@
 package dev.gatun.runtime;
 
+import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.runtime.cpu.CpuBackend;
 import java.lang.foreign.Arena;
@@ -23,30 +25,56 @@ public final class Compiler implements AutoCloseable {
     private final Backend backend;
     private final WorkerTeam team;
     private final CpuBackend cpu;
+    private final Precision precision;
+    private final String why;
+
+    /** Chooses a backend, for f32. */
+    public Compiler(Backend backend, int threads) {
+        this(backend, Precision.F32, threads);
+    }
 
     /**
      * Chooses a backend.
      *
      * @param backend the way to run, or {@link Backend#AUTO}
+     * @param precision element types of matrix products; bf16 needs oneDNN
      * @param threads size of the worker team; 0 for one thread a core
      * @throws BackendException when a backend named here is missing
      * @throws IllegalArgumentException when the number of threads is negative
      */
-    public Compiler(Backend backend, int threads) {
+    public Compiler(Backend backend, Precision precision, int threads) {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
-        if (backend == Backend.ONEDNN) {
-            throw new BackendException("backend onednn is missing: this build has no oneDNN lowering; use --backend simd");
+        this.backend = backend;
+        OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
+                ? OneDnnLibrary.probe()
+                : new OneDnnLibrary.Missing("not asked for");
+        cpu = backend == Backend.REFERENCE ? null : switch (probe) {
+            case OneDnnLibrary.Ready r ->
+                    new CpuBackend(backend == Backend.AUTO ? CpuBackend.Products.MEASURED : CpuBackend.Products.ONEDNN, r);
+            case OneDnnLibrary.Missing m -> withoutOneDnn(backend);
+        };
+        if (precision == Precision.BF16 && !(probe instanceof OneDnnLibrary.Ready)) {
+            String reason = probe instanceof OneDnnLibrary.Missing m && backend == Backend.AUTO ? m.reason() : "backend " + backend.option() + " was chosen";
+            throw new BackendException("precision bf16 needs oneDNN's matrix products: " + reason + "; use backend auto or onednn, or precision f32");
         }
-        this.backend = backend == Backend.AUTO ? Backend.SIMD : backend;
-        cpu = this.backend == Backend.REFERENCE ? null : new CpuBackend();
+        this.precision = precision;
+        why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    }
+
+    private static CpuBackend withoutOneDnn(Backend backend) {
+        if (backend == Backend.ONEDNN) {
+            String reason = ((OneDnnLibrary.Missing) OneDnnLibrary.probe()).reason();
+            throw new BackendException("backend onednn is missing: " + reason + "; use backend simd or auto");
+        }
+        return new CpuBackend();
     }
 
     /** What was chosen and why, in one line. */
     public String banner() {
         return cpu == null
                 ? "backend reference: plain loops in double precision, one op at a time"
-                : "backend " + backend.option() + ": " + cpu.description() + ", " + team.size() + " threads";
+                : "backend " + backend.option() + ": " + cpu.description() + "; " + precision.option() + "; " + team.size() + " threads" + why;
     }
 
     /** Threads of the worker team. */
@@ -84,14 +112,35 @@ public final class Compiler implements AutoCloseable {
         return new Executable(owner, arena, planned, bounds, functions, states);
     }
 
+    /**
+     * Compiles a graph without running it and tells what was done.
+     *
+     * @throws BackendException on the reference backend, which compiles nothing
+     */
+    public Explanation explain(Graph graph) {
+        if (cpu == null) throw new BackendException("backend reference interprets the graph as it is: there is nothing to explain");
+        List<Pipeline.Stage> stages = pipeline().stages(graph);
+        Schedule schedule = cpu.withWorkspaces(Fuser.schedule(stages.getLast().graph()));
+        ExecutionPlan plan = MemoryPlan.plan(List.of(schedule)).getFirst();
+        List<Explanation.Lowering> steps = plan.steps().stream()
+                .map(s -> new Explanation.Lowering(cpu.describe(s), s instanceof Loop l ? cpu.loops().compile(l).listing() : ""))
+                .toList();
+        return new Explanation(stages, plan, steps);
+    }
+
+    private Pipeline pipeline() {
+        return Pipeline.standard(cpu.claims(), precision == Precision.BF16);
+    }
+
     private Schedule schedule(Graph graph) {
         return cpu == null
                 ? Pinned.schedule(graph)
-                : cpu.withWorkspaces(Fuser.schedule(Pipeline.standard(cpu.claims()).run(graph)));
+                : cpu.withWorkspaces(Fuser.schedule(pipeline().run(graph)));
     }
 
     @Override
     public void close() {
         team.close();
+        if (cpu != null) cpu.close();
     }
 }

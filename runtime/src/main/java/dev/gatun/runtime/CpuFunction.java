@@ -75,6 +75,11 @@ final class CpuFunction implements Function {
     }
 
     @Override
+    public void close() {
+        CpuBackend.close(List.of(kernels));
+    }
+
+    @Override
     public List<KernelTime> times() {
         List<KernelTime> times = new ArrayList<>();
         for (int i = 0; calls > 0 && i < kernels.length; i++) {

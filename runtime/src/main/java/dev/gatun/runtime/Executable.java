@@ -181,6 +181,7 @@ public final class Executable implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
+                functions.values().forEach(Function::close);
                 functions.clear();
                 owner.close();
             }

@@ -3,7 +3,7 @@ package dev.gatun.runtime;
 import java.util.List;
 
 /** One compiled graph, ready to run over the executable's arena. */
-interface Function {
+interface Function extends AutoCloseable {
     /** Runs all kernels, in order. */
     void run();
 
@@ -12,4 +12,8 @@ interface Function {
 
     /** Times since the function was compiled. */
     List<KernelTime> times();
+
+    /** Frees what the kernels hold outside the arena. */
+    @Override
+    default void close() {}
 }

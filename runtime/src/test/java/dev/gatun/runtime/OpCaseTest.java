@@ -2,7 +2,9 @@ package dev.gatun.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.autodiff.Grad;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
@@ -23,16 +25,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every op, at awkward sizes: CPU kernels against the reference, gradients against finite differences. */
 class OpCaseTest {
-    private static Compiler compiler;
+    private static Compiler simd;
+    private static Compiler oneDnn;
 
     @BeforeAll
     static void open() {
-        compiler = new Compiler(Backend.SIMD, 2);
+        simd = new Compiler(Backend.SIMD, 2);
+        oneDnn = OneDnnLibrary.probe() instanceof OneDnnLibrary.Ready ? new Compiler(Backend.ONEDNN, 2) : null;
     }
 
     @AfterAll
     static void close() {
-        compiler.close();
+        simd.close();
+        if (oneDnn != null) oneDnn.close();
     }
 
     static List<OpCase> cases() {
@@ -77,7 +82,18 @@ class OpCaseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    void theCpuAgreesWithTheReference(OpCase c) {
+    void simdAgreesWithTheReference(OpCase c) {
+        agrees(simd, c);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void oneDnnAgreesWithTheReference(OpCase c) {
+        assumeThat(OneDnnLibrary.probe()).isInstanceOf(OneDnnLibrary.Ready.class);
+        agrees(oneDnn, c);
+    }
+
+    private static void agrees(Compiler compiler, OpCase c) {
         Graph g = graph(c);
         Map<String, double[]> in = inputs(c, g);
         Map<String, double[]> expected = new Interpreter(g, false).run(in);

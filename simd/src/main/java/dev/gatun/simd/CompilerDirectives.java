@@ -9,11 +9,12 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Whether HotSpot compiles generated kernels with C2 only, and waits for it.
+ * Whether HotSpot compiles vector loops, above all generated ones, with C2 only, and waits for it.
  *
  * <p>A bail-out of the quick compiler C1 can strand a vector loop in its slow profiling form for good. Classes whose
- * name starts with {@code Gen}, in the packages below this one that generate code, are therefore kept from C1. The
- * directives belong to the JVM, match nothing else, and stay until it ends; installing them again changes nothing.
+ * name starts with {@code Gen}, in the packages below this one that generate code, and three that hold nothing but vector
+ * code, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
+ * installing them again changes nothing.
  *
  * @param inForce whether the JVM has the directives
  * @param reason why not, or empty; kernels then run right, but may stay slow
@@ -21,7 +22,8 @@ import javax.management.ObjectName;
 public record CompilerDirectives(boolean inForce, String reason) {
     private static final String PATTERN = "dev/gatun/simd/gemm/Gen*.*";
     private static final String DIRECTIVES = """
-            [{match: ["%s", "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/loop/Gen*.*"],
+            [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*",
+                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/loop/Gen*.*"],
               c1: {Exclude: true},
               c2: {BackgroundCompilation: false}}]
             """.formatted(PATTERN);

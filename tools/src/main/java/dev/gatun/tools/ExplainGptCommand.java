@@ -86,7 +86,7 @@ final class ExplainGptCommand implements Callable<Integer> {
     public Integer call() {
         Flags.atLeastOne("--vocab", vocabulary);
         int rows = GptOptions.chosen("--batch", batch, model.preset().batch());
-        Pipeline pipeline = Pipeline.standard(op -> false);
+        Pipeline pipeline = Pipeline.standard(op -> false, false);
         checkPass(pipeline);
         Graph traced = trace(rows);
         List<Pipeline.Stage> stages = new ArrayList<>(List.of(new Pipeline.Stage(TRACED, traced)));

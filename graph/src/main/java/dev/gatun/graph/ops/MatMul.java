@@ -1,5 +1,6 @@
 package dev.gatun.graph.ops;
 
+import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.Arrays;
@@ -11,8 +12,14 @@ import java.util.List;
  *
  * @param transposeA A is stored {@code [b,k,m]}
  * @param transposeB B is stored {@code [b,n,k]}
+ * @param widen the result is f32 even for bf16 operands
  */
-public record MatMul(boolean transposeA, boolean transposeB) implements Op {
+public record MatMul(boolean transposeA, boolean transposeB, boolean widen) implements Op {
+    /** A product whose result has the operands' element type. */
+    public MatMul(boolean transposeA, boolean transposeB) {
+        this(transposeA, transposeB, false);
+    }
+
     @Override
     public List<TensorType> infer(List<TensorType> operands) {
         Rules.count(operands, 2);
@@ -28,12 +35,13 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Op {
         int k = a.dim(transposeA ? -2 : -1);
         int n = b.dim(transposeB ? -2 : -1);
         Rules.require(k == b.dim(transposeB ? -1 : -2), "inner dimensions differ");
-        return List.of(a.with(a.shape().sub(0, rank - 2).concat(Shape.of(m, n))));
+        TensorType result = a.with(a.shape().sub(0, rank - 2).concat(Shape.of(m, n)));
+        return List.of(widen ? result.with(DType.F32) : result);
     }
 
     @Override
     public List<Tensor> gradient(Adjoint at) {
-        Tensor g = at.cotangent(); // (b,m,n)
+        Tensor g = at.cotangent().cast(at.operand(0).dtype()); // (b,m,n)
         Tensor a = at.operand(0);
         Tensor b = at.operand(1);
         return Arrays.asList(at.wants(0) ? left(g, b) : null, at.wants(1) ? right(g, a) : null);

@@ -21,11 +21,13 @@ public final class Pipeline {
      * The standard pipeline.
      *
      * @param claims composites that the backend has kernels for and wants to see whole
+     * @param mixed whether matrix products read bf16
      */
-    public static Pipeline standard(Predicate<Op> claims) {
+    public static Pipeline standard(Predicate<Op> claims, boolean mixed) {
         return new Pipeline(
                 List.of(
                         new Pass("dead-code", DeadCode::remove),
+                        new Pass("precision", mixed ? MixedPrecision::run : g -> g),
                         new Pass("expand", g -> Expand.run(g, claims)),
                         new Pass("fold", Fold::run),
                         new Pass("common", CommonSubexpressions::merge),

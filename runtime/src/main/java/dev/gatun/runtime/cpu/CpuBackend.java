@@ -1,5 +1,6 @@
 package dev.gatun.runtime.cpu;
 
+import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.MatMul;
@@ -26,13 +27,50 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Lowers plans to kernels in pure Java. Owns the code generated for them. */
-public final class CpuBackend {
+/** Lowers plans to kernels: generated loops, and matrix products in pure Java or in oneDNN. Owns code and engine. */
+public final class CpuBackend implements AutoCloseable {
+    /** Who computes matrix products. */
+    public enum Products {
+        /** Generated kernels. */
+        SIMD,
+        /** oneDNN. */
+        ONEDNN,
+        /** Whichever is measured to be faster for a shape. */
+        MEASURED
+    }
+
+    private final Products products;
+    private final OneDnnProducts oneDnn;
+    private final ProductChoice choice;
+    private final String library;
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
     private final dev.gatun.simd.attention.Attention attention =
             new dev.gatun.simd.attention.Attention(gemm.microKernels());
     private final CompilerDirectives directives = CompilerDirectives.install();
+
+    /** With products in pure Java. */
+    public CpuBackend() {
+        products = Products.SIMD;
+        oneDnn = null;
+        choice = null;
+        library = "matrix products in Java";
+    }
+
+    /**
+     * With oneDNN.
+     *
+     * @param products {@link Products#ONEDNN} or {@link Products#MEASURED}
+     * @param loaded the library
+     */
+    public CpuBackend(Products products, OneDnnLibrary.Ready loaded) {
+        this.products = products;
+        oneDnn = new OneDnnProducts(loaded);
+        String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
+        choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-1.tsv"), machine));
+        library = "matrix products by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
+                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "");
+    }
 
     /** Composites that have a kernel here. */
     public Predicate<Op> claims() {
@@ -41,7 +79,7 @@ public final class CpuBackend {
 
     /** What the start-up line says of this backend. */
     public String description() {
-        return "generated Vector API loops, " + loops.lanes() * 32 + "-bit vectors"
+        return "generated Vector API loops, " + loops.lanes() * 32 + "-bit vectors; " + library
                 + (directives.inForce() ? "" : "; C1 not excluded: " + directives.reason());
     }
 
@@ -70,7 +108,7 @@ public final class CpuBackend {
 
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
-            case MatMul m -> gemm.workspaceBytes(shape(m, c), batch(c));
+            case MatMul m -> inOneDnn(m, c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             default -> 0;
         };
     }
@@ -86,13 +124,7 @@ public final class CpuBackend {
     private List<Kernel> call(ExecutionPlan plan, Call c) {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
-            case MatMul m -> gemm.kernels(
-                    shape(m, c),
-                    Matrix.addresses(c.operands().get(0), plan),
-                    Matrix.addresses(c.operands().get(1), plan),
-                    Matrix.addresses(c.results().getFirst(), plan),
-                    c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
-                    false);
+            case MatMul m -> inOneDnn(m, c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
                 int count = (int) c.operands().get(0).shape().elements();
@@ -122,6 +154,46 @@ public final class CpuBackend {
                     layout(c.results().get(2), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
         };
+    }
+
+    private List<Kernel> simdProduct(ExecutionPlan plan, Call c) {
+        return gemm.kernels(
+                shape((MatMul) c.op(), c),
+                Matrix.addresses(c.operands().get(0), plan),
+                Matrix.addresses(c.operands().get(1), plan),
+                Matrix.addresses(c.results().getFirst(), plan),
+                c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
+                false);
+    }
+
+    private List<Kernel> oneDnnProduct(ExecutionPlan plan, Call c) {
+        return List.of(oneDnn.kernel((MatMul) c.op(), c, plan));
+    }
+
+    private boolean inOneDnn(MatMul op, Call c) {
+        if (products == Products.SIMD || !OneDnnProducts.takes(c)) return false;
+        boolean onlyThere = c.operands().getFirst().dtype() == DType.BF16;
+        return onlyThere || products == Products.ONEDNN
+                || choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape(op, c), batch(c)));
+    }
+
+    /** Who computes a product and why, for listings; empty for other steps. */
+    public String describe(Step step) {
+        if (!(step instanceof Call c) || !(c.op() instanceof MatMul m)) return "";
+        return (inOneDnn(m, c) ? "onednn" : "simd") + (choice == null ? "" : ": " + choice.describe(c));
+    }
+
+    /** Frees what kernels hold outside the arena. */
+    public static void close(List<Kernel> kernels) {
+        for (Kernel k : kernels) {
+            if (k instanceof OneDnnProduct p) p.close();
+        }
+    }
+
+    /** Frees the engine. */
+    @Override
+    public void close() {
+        if (oneDnn != null) oneDnn.close();
     }
 
     private static long[] addresses(List<Place> places, ExecutionPlan plan) {

@@ -90,15 +90,12 @@ final class Backward implements Kernel {
                     block(scratch, query, queries, key, keys);
                 }
             }
-            for (int i = 0; i < keys; i++) {
-                // queries in scratch carry scale / ln 2
-                store(scratch, keySums + i * tiles.row(), (float) Forward.LN_2, memory, at.dk.at(batch, head, key + i));
-                store(scratch, valueSums + i * tiles.row(), 1, memory, at.dv.at(batch, head, key + i));
-            }
+            // queries in scratch carry scale / ln 2
+            store(scratch, keySums, (float) Forward.LN_2, memory, at.dk.at(batch, head, key), at.dk.timeBytes(), keys);
+            store(scratch, valueSums, 1, memory, at.dv.at(batch, head, key), at.dv.timeBytes(), keys);
         }
-        for (int i = 0; i < shape.queries(); i++) {
-            store(scratch, querySums + i * tiles.row(), shape.scale(), memory, at.dq.at(batch, head, i));
-        }
+        store(scratch, querySums, shape.scale(), memory, at.dq.at(batch, head, 0), at.dq.timeBytes(),
+                shape.queries());
     }
 
     private void start(MemorySegment memory, int batch, int head, MemorySegment scratch) {
@@ -130,14 +127,12 @@ final class Backward implements Kernel {
 
     private void load(MemorySegment memory, long from, long stride, int rows, float factor, MemorySegment scratch,
             long to) {
-        for (int i = 0; i < rows; i++) {
-            Rows.copy(memory, from + i * stride, shape.headDim(), factor, scratch, to + i * tiles.row(),
-                    tiles.columns());
-        }
+        Rows.copy(memory, from, stride, scratch, to, tiles.row(), rows, shape.headDim(), tiles.columns(), factor);
     }
 
-    private void store(MemorySegment scratch, long from, float factor, MemorySegment memory, long to) {
-        Rows.copy(scratch, from, shape.headDim(), factor, memory, to, 0);
+    private void store(MemorySegment scratch, long from, float factor, MemorySegment memory, long to, long stride,
+            int rows) {
+        Rows.copy(scratch, from, tiles.row(), memory, to, stride, rows, shape.headDim(), shape.headDim(), factor);
     }
 
     private void block(MemorySegment scratch, int query, int queries, int key, int keys) {

@@ -85,10 +85,8 @@ final class Forward implements Kernel {
         for (int key = 0; key < visible; key += Tiles.KEYS) {
             int keys = Math.min(Tiles.KEYS, visible - key);
             tiles.transpose(memory, k.at(batch, head, key), k.timeBytes(), keys, scratch, keysAt);
-            for (int i = 0; i < keys; i++) {
-                Rows.copy(memory, v.at(batch, head, key + i), shape.headDim(), 1, scratch, valuesAt + i * tiles.row(),
-                        tiles.columns());
-            }
+            Rows.copy(memory, v.at(batch, head, key), v.timeBytes(), scratch, valuesAt, tiles.row(), keys,
+                    shape.headDim(), tiles.columns(), 1);
             for (int i = 0; i < rows; i += Tiles.ROWS) {
                 tile(scratch, first, i, Math.min(Tiles.ROWS, rows - i), key, keys);
             }
@@ -97,19 +95,20 @@ final class Forward implements Kernel {
         for (int i = 0; i < rows; i++) {
             FloatVector lanes = FloatVector.fromMemorySegment(Rows.F32, scratch, totalAt(i), Rows.ORDER);
             float total = Rows.sum(lanes);
-            Rows.copy(scratch, sumsAt + i * tiles.row(), shape.headDim(), 1 / total, memory,
-                    o.at(batch, head, first + i), 0);
             double top = scratch.get(Rows.FLOAT, topsAt + 4L * i);
             memory.set(Rows.FLOAT, logarithms + 4L * i, (float) (top * LN_2 + Math.log(total)));
+            scratch.set(Rows.FLOAT, topsAt + 4L * i, 1 / total);
         }
+        Rows.scale(scratch, sumsAt, tiles.row(), topsAt, memory, o.at(batch, head, first), o.timeBytes(), rows,
+                shape.headDim());
     }
 
     /** Queries times the scale, in units of ln 2; no sums yet. */
     private void start(MemorySegment memory, long from, int rows, MemorySegment scratch) {
         float factor = (float) (shape.scale() / LN_2);
+        Rows.copy(memory, from, q.timeBytes(), scratch, queriesAt, tiles.row(), rows, shape.headDim(),
+                tiles.columns(), factor);
         for (int i = 0; i < rows; i++) {
-            Rows.copy(memory, from + i * q.timeBytes(), shape.headDim(), factor, scratch, queriesAt + i * tiles.row(),
-                    tiles.columns());
             scratch.set(Rows.FLOAT, topsAt + 4L * i, Float.NEGATIVE_INFINITY);
         }
         scratch.asSlice(sumsAt, taskRows * tiles.row()).fill((byte) 0);
@@ -132,9 +131,9 @@ final class Forward implements Kernel {
                 scratch.set(Rows.FLOAT, topsAt + 4L * i, top);
                 if (key > 0) {
                     float shrink = (float) Math.exp((before - top) * LN_2);
-                    Rows.copy(scratch, totalAt(i), Rows.LANES, shrink, scratch, totalAt(i), 0);
+                    Rows.copy(scratch, totalAt(i), 0, scratch, totalAt(i), 0, 1, Rows.LANES, Rows.LANES, shrink);
                     long sums = sumsAt + i * tiles.row();
-                    Rows.copy(scratch, sums, tiles.columns(), shrink, scratch, sums, 0);
+                    Rows.copy(scratch, sums, 0, scratch, sums, 0, 1, tiles.columns(), tiles.columns(), shrink);
                 }
             }
             Rows.exponentials(scratch, row, seen, count, top, totalAt(i));

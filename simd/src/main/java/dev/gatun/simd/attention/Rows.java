@@ -1,5 +1,6 @@
 package dev.gatun.simd.attention;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -32,6 +33,11 @@ final class Rows {
     private static final float P5 = 0.0013399931f;
     private static final float P6 = 0.00015345811f;
 
+    private static final int WARMING_CALLS = 300;
+    /** Compiled, one round of loops takes less. */
+    private static final long COMPILED_NANOS = 2_000;
+    private static final long MOST_WARMING = 2_000_000_000;
+
     private static final FloatVector LANE = FloatVector.zero(F32).addIndex(1);
     private static final VectorShuffle<Float> BY_8 = by(8);
     private static final VectorShuffle<Float> BY_4 = by(4);
@@ -44,20 +50,57 @@ final class Rows {
         return VectorShuffle.fromOp(F32, i -> (i + distance) % LANES);
     }
 
-    /** Copies a row times a factor; the target is filled up with zeros to {@code padded} elements. */
-    static void copy(MemorySegment source, long from, int count, float factor, MemorySegment target, long to,
-            int padded) {
+    /**
+     * Copies rows times a factor; the target's are filled up with zeros to {@code padded} elements. Goes down column by
+     * column of vectors: a loop along a short row would take longer to start than to run.
+     *
+     * @param stride bytes from a row of the source to the next
+     * @param toStride the same of the target
+     */
+    static void copy(MemorySegment source, long from, long stride, MemorySegment target, long to, long toStride,
+            int rows, int count, int padded, float factor) {
         int whole = F32.loopBound(count);
-        int j = 0;
-        for (; j < whole; j += LANES) {
-            FloatVector.fromMemorySegment(F32, source, from + 4L * j, ORDER).mul(factor)
-                    .intoMemorySegment(target, to + 4L * j, ORDER);
+        for (int j = 0; j < whole; j += LANES) {
+            column(source, from + 4L * j, stride, target, to + 4L * j, toStride, rows, factor);
         }
-        for (; j < count; j++) {
-            target.set(FLOAT, to + 4L * j, source.get(FLOAT, from + 4L * j) * factor);
+        for (int j = whole; j < padded; j++) {
+            for (int i = 0; i < rows; i++) {
+                float x = j < count ? source.get(FLOAT, from + i * stride + 4L * j) * factor : 0;
+                target.set(FLOAT, to + i * toStride + 4L * j, x);
+            }
         }
-        for (; j < padded; j++) {
-            target.set(FLOAT, to + 4L * j, 0);
+    }
+
+    private static void column(MemorySegment source, long from, long stride, MemorySegment target, long to,
+            long toStride, int rows, float factor) {
+        long s = from;
+        long t = to;
+        for (int i = 0; i < rows; i++) {
+            FloatVector.fromMemorySegment(F32, source, s, ORDER).mul(factor).intoMemorySegment(target, t, ORDER);
+            s += stride;
+            t += toStride;
+        }
+    }
+
+    /** Copies rows, each times its own factor; factors lie next to each other in the source. */
+    static void scale(MemorySegment source, long from, long stride, long factors, MemorySegment target, long to,
+            long toStride, int rows, int count) {
+        int whole = F32.loopBound(count);
+        for (int j = 0; j < whole; j += LANES) {
+            long s = from + 4L * j;
+            long t = to + 4L * j;
+            for (int i = 0; i < rows; i++) {
+                FloatVector.fromMemorySegment(F32, source, s, ORDER).mul(source.get(FLOAT, factors + 4L * i))
+                        .intoMemorySegment(target, t, ORDER);
+                s += stride;
+                t += toStride;
+            }
+        }
+        for (int j = whole; j < count; j++) {
+            for (int i = 0; i < rows; i++) {
+                float x = source.get(FLOAT, from + i * stride + 4L * j) * source.get(FLOAT, factors + 4L * i);
+                target.set(FLOAT, to + i * toStride + 4L * j, x);
+            }
         }
     }
 
@@ -191,6 +234,31 @@ final class Rows {
         for (; j < count; j += LANES) {
             zero.intoMemorySegment(memory, pAt + 4L * j, ORDER);
             zero.intoMemorySegment(memory, dAt + 4L * j, ORDER);
+        }
+    }
+
+    /** Runs the loops until C2 has compiled them, or long enough; on the way there they would slow down real work. */
+    static void warm(boolean backward) {
+        int count = 8 * LANES;
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment memory = arena.allocate(4L * 3 * count, 64);
+            long end = System.nanoTime() + MOST_WARMING;
+            boolean compiled = false;
+            while (!compiled && System.nanoTime() < end) {
+                long start = System.nanoTime();
+                for (int i = 0; i < WARMING_CALLS; i++) {
+                    int seen = count - i % (LANES + 3);
+                    copy(memory, 4L * LANES, 4L * LANES, memory, 0, 4L * LANES, 8, LANES, LANES, 0.5f);
+                    scale(memory, 0, 4L * LANES, 8L * count, memory, 4L * LANES, 4L * LANES, 7, LANES);
+                    float top = max(memory, 0, seen, -1);
+                    if (backward) {
+                        gradients(memory, 0, 8L * count, seen, count, top, dot(memory, 0, 4L * count, seen));
+                    } else {
+                        exponentials(memory, 0, seen, count, top, 4L * count);
+                    }
+                }
+                compiled = System.nanoTime() - start < WARMING_CALLS * COMPILED_NANOS;
+            }
         }
     }
 }

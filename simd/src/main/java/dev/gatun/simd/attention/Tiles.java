@@ -35,6 +35,9 @@ final class Tiles {
         boolean warm = pairs * depth > 1e7;
         scores = pick(kernels, new MicroShape(ROWS, vectors, row, 4, PANEL_BYTES, false), warm);
         weigh = pick(kernels, new MicroShape(ROWS, vectors, SCORES, 4, row, true), warm);
+        if (warm) {
+            Rows.warm(backward);
+        }
         gather = backward ? pick(kernels, new MicroShape(ROWS, vectors, 4, SCORES, row, true), warm) : null;
     }
 

@@ -1,8 +1,12 @@
 package dev.gatun.simd.gemm;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -26,6 +30,22 @@ final class Lanes {
     private static final VectorShuffle<Float> BY_1 = by(1);
 
     private Lanes() {}
+
+    /** Loads all kinds of vectors and segments: one that came later would throw away code compiled before it. */
+    static void load() {
+        MemorySegment.ofArray(new byte[1]).fill((byte) 0);
+        VectorShape shape = F32.vectorShape();
+        for (Class<?> lane : List.of(
+                byte.class, short.class, int.class, long.class, float.class, double.class)) {
+            load(VectorSpecies.of(lane, shape));
+        }
+    }
+
+    private static <E> void load(VectorSpecies<E> species) {
+        Vector<E> zero = species.zero();
+        VectorShuffle<E> shuffle = species.iotaShuffle(0, 1, true);
+        zero.blend(zero.rearrange(shuffle), zero.eq(zero));
+    }
 
     /** The sum of all lanes. {@code reduceLanes} may add in another order once compiled; this does not. */
     static float sum(FloatVector vector) {

@@ -10,9 +10,6 @@ import java.util.concurrent.atomic.DoubleAccumulator;
  * code. Safe for use by many threads. Its classes are unloaded with it and the kernels made from it.
  */
 public final class MicroKernels {
-    /** With nothing generated yet. */
-    public MicroKernels() {}
-
     private static final int RETRIES = 2;
     /** Below this part of what is expected, C2 keeps the sums in memory. */
     private static final double BAD = 0.5;
@@ -21,6 +18,11 @@ public final class MicroKernels {
     private final ConcurrentHashMap<MicroShape, MicroKernel> warmed = new ConcurrentHashMap<>();
     private final DoubleAccumulator fastest = new DoubleAccumulator(Math::max, 0);
     private final CompilerDirectives directives = CompilerDirectives.install();
+
+    /** With nothing generated yet. */
+    public MicroKernels() {
+        Lanes.load();
+    }
 
     /** Rows of the largest tile that stays in registers. */
     public static int tileRows() {

@@ -5,9 +5,12 @@ import java.lang.foreign.MemorySegment;
 
 /** Runs a new micro-kernel on memory of its own until C2 has compiled it, and then measures it. */
 final class WarmUp {
-    /** HotSpot compiles after 600 calls once calls and loop iterations sum up to 15,000; in one loop it waits longer. */
-    private static final int CALLS = 720;
+    /** HotSpot compiles after 600 calls once calls and loop iterations sum up to 15,000, counted from some time on. */
+    private static final int CALLS = 240;
     private static final int STEPS = 24;
+    private static final int MOST_CALLS = 4800;
+    /** Vector products per nanosecond that only compiled code reaches. */
+    private static final double COMPILED = 0.1;
     private static final int ROUNDS = 3;
     private static final int TIMED_CALLS = 100;
     private static final int TIMED_STEPS = 128;
@@ -21,9 +24,15 @@ final class WarmUp {
                 Arena confined = Arena.ofConfined()) {
             Operands first = Operands.in(confined, shape);
             Operands second = Operands.in(shared, shape);
-            for (int i = 0; i < CALLS; i += 2) {
-                first.run(kernel, STEPS);
-                second.run(kernel, STEPS);
+            double products = (double) CALLS * STEPS * shape.rows() * shape.vectors();
+            double speed = 0;
+            for (int calls = 0; calls < MOST_CALLS && speed < COMPILED; calls += CALLS) {
+                long start = System.nanoTime();
+                for (int i = 0; i < CALLS; i += 2) {
+                    first.run(kernel, STEPS);
+                    second.run(kernel, STEPS);
+                }
+                speed = products / Math.max(1, System.nanoTime() - start);
             }
             long best = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS; round++) {

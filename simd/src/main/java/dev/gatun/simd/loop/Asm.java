@@ -1,7 +1,11 @@
 package dev.gatun.simd.loop;
 
+import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
@@ -9,6 +13,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -106,7 +111,7 @@ final class Asm {
             case TRUTH -> {
                 species(FLOATS);
                 code.loadConstant(c.bits());
-                code.invokeinterface(SPECIES, "maskAll", MethodTypeDesc.of(MASK, java.lang.constant.ConstantDescs.CD_boolean));
+                code.invokeinterface(SPECIES, "maskAll", MethodTypeDesc.of(MASK, CD_boolean));
             }
         }
     }
@@ -180,6 +185,25 @@ final class Asm {
     /** neg, abs, sqrt of the stack's top. */
     void unary(ClassDesc type, String name) {
         code.invokevirtual(type, name, MethodTypeDesc.of(type));
+    }
+
+    /** The mask of floats: nonzero bytes of the vector on the stack. */
+    void nonzeroBytes() {
+        code.getstatic(OPERATORS, "NE", COMPARISON);
+        code.iconst_0();
+        code.invokevirtual(BYTES, "compare", MethodTypeDesc.of(MASK, COMPARISON, CD_byte));
+        castMask(FLOATS);
+    }
+
+    /** Bytes 0 and 1 from a mask of floats. */
+    void maskBytes(int mask) {
+        species(BYTES);
+        code.iconst_0();
+        code.invokestatic(BYTES, "broadcast", MethodTypeDesc.of(BYTES, SPECIES, CD_byte));
+        code.iconst_1();
+        load(mask);
+        castMask(BYTES);
+        code.invokevirtual(BYTES, "blend", MethodTypeDesc.of(BYTES, CD_byte, MASK));
     }
 
     /** An operator on the stack's top. */
@@ -294,8 +318,7 @@ final class Asm {
     /** Ends a vector load; {@code mask} is a local with a mask of floats, or -1. */
     void endLoad(ClassDesc type, int mask) {
         order();
-        MethodTypeDesc plain =
-                MethodTypeDesc.of(type, SPECIES, MEMORY, java.lang.constant.ConstantDescs.CD_long, ORDER);
+        MethodTypeDesc plain = MethodTypeDesc.of(type, SPECIES, MEMORY, CD_long, ORDER);
         if (mask >= 0) pushMask(type, mask);
         code.invokestatic(type, "fromMemorySegment", mask >= 0 ? plain.insertParameterTypes(4, MASK) : plain);
     }
@@ -303,8 +326,7 @@ final class Asm {
     /** Ends a vector store; vector, segment and address are on the stack. */
     void endStore(ClassDesc type, int mask) {
         order();
-        MethodTypeDesc plain = MethodTypeDesc.of(
-                java.lang.constant.ConstantDescs.CD_void, MEMORY, java.lang.constant.ConstantDescs.CD_long, ORDER);
+        MethodTypeDesc plain = MethodTypeDesc.of(CD_void, MEMORY, CD_long, ORDER);
         if (mask >= 0) pushMask(type, mask);
         code.invokevirtual(type, "intoMemorySegment", mask >= 0 ? plain.insertParameterTypes(3, MASK) : plain);
     }
@@ -321,25 +343,18 @@ final class Asm {
     /** The layout of scalar accesses: {@code FLOAT}, {@code INT}, {@code SHORT} or {@code BYTE}. */
     void layout(String name) {
         String suffix = name.equals("BYTE") ? "" : "_UNALIGNED";
-        code.getstatic(LAYOUT, "JAVA_" + name + suffix, LAYOUT.nested("Of" + name.charAt(0) + name.substring(1).toLowerCase(java.util.Locale.ROOT)));
+        code.getstatic(LAYOUT, "JAVA_" + name + suffix, layoutType(name));
     }
 
     void scalarGet(String name, ClassDesc type) {
-        code.invokeinterface(MEMORY, "get", MethodTypeDesc.of(type, layoutType(name), java.lang.constant.ConstantDescs.CD_long));
+        code.invokeinterface(MEMORY, "get", MethodTypeDesc.of(type, layoutType(name), CD_long));
     }
 
     void scalarSet(String name, ClassDesc type) {
-        code.invokeinterface(
-                MEMORY,
-                "set",
-                MethodTypeDesc.of(
-                        java.lang.constant.ConstantDescs.CD_void,
-                        layoutType(name),
-                        java.lang.constant.ConstantDescs.CD_long,
-                        type));
+        code.invokeinterface(MEMORY, "set", MethodTypeDesc.of(CD_void, layoutType(name), CD_long, type));
     }
 
     private static ClassDesc layoutType(String name) {
-        return LAYOUT.nested("Of" + name.charAt(0) + name.substring(1).toLowerCase(java.util.Locale.ROOT));
+        return LAYOUT.nested("Of" + name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT));
     }
 }

@@ -576,31 +576,36 @@ final class BodyWriter {
     }
 
     private void accumulate(RowReduce r, int value, int mask, int sum) {
-        combine(r, sum, value);
+        combine(r, value, sum);
         if (mask >= 0) {
-            int all = asm.store();
-            asm.load(sum);
-            asm.blend(Formulas.vector(r.type()), all, mask);
+            int without = asm.store();
+            asm.load(mask);
+            asm.mask("not");
+            int outside = asm.store();
+            asm.load(without);
+            asm.blend(Formulas.vector(r.type()), sum, outside);
         }
         code.astore(sum);
     }
 
-    private void combine(RowReduce r, int a, int b) {
+    /**
+     * Combines two vectors. Every call is on {@code exact}, a value that this very row computed: of a value carried
+     * round a loop the JVM's compiler knows no more than that it is some FloatVector, and may then call and box.
+     */
+    private void combine(RowReduce r, int exact, int carried) {
         ClassDesc type = Formulas.vector(r.type());
-        if (r.kind() == Reduce.Kind.SUM) asm.binary(type, "add", a, b);
-        else if (type.equals(INTS)) asm.binary(type, "max", a, b);
-        else new VectorMath(asm).better("LT", a, b);
+        if (r.kind() == Reduce.Kind.SUM) asm.binary(type, "add", exact, carried);
+        else if (type.equals(INTS)) asm.binary(type, "max", exact, carried);
+        else new VectorMath(asm).better("LT", exact, carried);
     }
 
     /** Combines the copies, then the lanes; the result in all lanes of the reduction's local. */
     private void finish(RowReduce r, int i, int[][] sums) {
-        for (int width = sums.length; width > 1; width /= 2) {
-            for (int c = 0; c < width / 2; c++) {
-                combine(r, sums[c][i], sums[c + width / 2][i]);
-                code.astore(sums[c][i]);
-            }
+        int sum = identity(r);
+        for (int[] s : sums) {
+            combine(r, sum, s[i]);
+            sum = asm.store();
         }
-        int sum = sums[0][i];
         if (r.type() == DType.I32) {
             asm.species(INTS);
             asm.load(sum);
@@ -611,7 +616,7 @@ final class BodyWriter {
                 asm.rotated(sum, by);
                 int turned = asm.store();
                 combine(r, sum, turned);
-                code.astore(sum);
+                sum = asm.store();
             }
             asm.load(sum);
         }

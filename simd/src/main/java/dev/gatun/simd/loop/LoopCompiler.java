@@ -26,6 +26,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>Safe for use by several threads. Programs live as long as their compiler.
  */
 public final class LoopCompiler {
+    /** Instructions of a loop so short that a reduction waits for its sums: four of them, not two. */
+    private static final int LIGHT = 8;
     /** Above this a loop gives up computing several vectors at once. */
     private static final int COMFORTABLE = 2_000;
     /** What HotSpot compiles at most. */
@@ -92,7 +94,7 @@ public final class LoopCompiler {
     private LoopProgram generate(String label, Loop loop) {
         PassPlan plan = new PassPlan(loop);
         Nest nest = new Nest(loop, plan, lanes);
-        int unroll = 4;
+        int unroll = loop.body().size() <= LIGHT ? 4 : 2;
         while (unroll > 1 && loop.inner() < unroll * lanes) unroll /= 2;
         for (; ; unroll /= 2) {
             Generated g = bytes(loop, plan, nest, unroll);

@@ -1,7 +1,6 @@
 package dev.gatun.simd.loop;
 
 import dev.gatun.graph.schedule.Loop;
-import dev.gatun.graph.schedule.Loop.ColumnReduce;
 import dev.gatun.graph.schedule.Loop.GatherLoad;
 import dev.gatun.graph.schedule.Loop.Index;
 import dev.gatun.graph.schedule.Loop.Instr;
@@ -20,12 +19,7 @@ import java.util.List;
  */
 final class Nest {
     /** Something that moves with the loop's indices: a place, or the value of an {@link Index}. */
-    record Walker(int place, int instruction, long innerStep, long[] steps) {
-        boolean moves() {
-            for (long s : steps) if (s != 0) return true;
-            return false;
-        }
-    }
+    record Walker(int place, int instruction, long innerStep, long[] steps) {}
 
     private final Loop loop;
     private final int lanes;
@@ -138,10 +132,5 @@ final class Nest {
     boolean hasTail() {
         int rest = loop.inner() % lanes;
         return flat || rest != 0 || loop.lastInner() % lanes != 0;
-    }
-
-    /** Whether the loop sums columns into a place. */
-    static boolean isColumns(Instr x) {
-        return x instanceof ColumnReduce;
     }
 }

@@ -4,6 +4,7 @@ import static dev.gatun.simd.loop.Asm.BYTES;
 import static dev.gatun.simd.loop.Asm.FLOATS;
 import static dev.gatun.simd.loop.Asm.INTS;
 import static dev.gatun.simd.loop.Asm.SHORTS;
+import static java.lang.constant.ConstantDescs.CD_Float;
 import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -11,6 +12,7 @@ import static java.lang.constant.ConstantDescs.CD_short;
 
 import dev.gatun.graph.types.DType;
 import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /** Writes loads and stores: a vector or a scalar, bf16 widened and rounded, truth values as bytes. */
@@ -45,19 +47,12 @@ final class Transfers {
             }
             case BOOL -> {
                 plainLoad(BYTES, segment, address, mask);
-                code.getstatic(java.lang.constant.ClassDesc.of("jdk.incubator.vector.VectorOperators"), "NE",
-                        java.lang.constant.ClassDesc.of("jdk.incubator.vector.VectorOperators$Comparison"));
-                code.iconst_0();
-                code.invokevirtual(BYTES, "compare", MethodTypeDesc.of(
-                        Asm.MASK,
-                        java.lang.constant.ClassDesc.of("jdk.incubator.vector.VectorOperators$Comparison"),
-                        CD_byte));
-                asm.castMask(FLOATS);
+                asm.nonzeroBytes();
             }
         }
     }
 
-    private void plainLoad(java.lang.constant.ClassDesc type, int segment, Address address, int mask) {
+    private void plainLoad(ClassDesc type, int segment, Address address, int mask) {
         asm.beginLoad(type, segment);
         address.push();
         asm.endLoad(type, mask);
@@ -74,20 +69,13 @@ final class Transfers {
                 plainStore(SHORTS, asm.store(), segment, address, mask);
             }
             case BOOL -> {
-                asm.species(BYTES);
-                code.iconst_0();
-                code.invokestatic(BYTES, "broadcast", MethodTypeDesc.of(BYTES,
-                        java.lang.constant.ClassDesc.of("jdk.incubator.vector.VectorSpecies"), CD_byte));
-                code.iconst_1();
-                asm.load(value);
-                asm.castMask(BYTES);
-                code.invokevirtual(BYTES, "blend", MethodTypeDesc.of(BYTES, CD_byte, Asm.MASK));
+                asm.maskBytes(value);
                 plainStore(BYTES, asm.store(), segment, address, mask);
             }
         }
     }
 
-    private void plainStore(java.lang.constant.ClassDesc type, int value, int segment, Address address, int mask) {
+    private void plainStore(ClassDesc type, int value, int segment, Address address, int mask) {
         asm.load(value, segment);
         address.push();
         asm.endStore(type, mask);
@@ -112,7 +100,7 @@ final class Transfers {
                 asm.scalarGet("SHORT", CD_short);
                 code.bipush(16);
                 code.ishl();
-                code.invokestatic(java.lang.constant.ConstantDescs.CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
+                code.invokestatic(CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
                 asm.broadcast(FLOATS);
             }
             case BOOL -> {

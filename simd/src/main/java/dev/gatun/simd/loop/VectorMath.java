@@ -224,7 +224,7 @@ final class VectorMath {
         asm.blend(FLOATS, b, second);
     }
 
-    /** bf16 bits, in the upper half of each lane's int result moved down, from the floats on the stack. */
+    /** The bf16 bits of each float, as ints: rounded to nearest even, NaN kept. */
     void toBfloat(int x) {
         asm.load(x);
         asm.asInts();

@@ -3,6 +3,7 @@ package dev.gatun.simd.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatun.graph.ops.Philox;
 import dev.gatun.simd.Tasks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +38,14 @@ class RandomUniformTest {
             for (Tasks tasks : Tasks.values()) {
                 assertThat(run(tasks, key[0], key[1], key[2], count)).isEqualTo(expected);
             }
+        }
+    }
+
+    @Test
+    void agreesWithTheDefinitionOfTheOperation() {
+        float[] x = run(Tasks.IN_ORDER, 5, -6, 7, 1000);
+        for (int i = 0; i < x.length; i++) {
+            assertThat(x[i]).isEqualTo(Philox.uniform(5, -6, 7, i));
         }
     }
 

@@ -1,0 +1,58 @@
+package dev.gatun.graph.passes;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ir.Value;
+import dev.gatun.graph.ops.Cast;
+import dev.gatun.graph.ops.CrossEntropy;
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.ops.View;
+import dev.gatun.graph.types.DType;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Lets matrix products read bf16 while everything else stays f32: parameters, optimizer moments, sums, losses
+ * (Micikevicius et al., "Mixed precision training", 2018; bf16 has f32's range, so that no loss scaling is needed).
+ *
+ * <p>Operands are rounded to bf16, which fusion turns into loops that store bf16 in the first place. A product with a
+ * parameter is an activation or its gradient, and is stored as bf16; a product of two activations is a parameter's
+ * gradient, and logits lead to a loss: both are stored as f32.
+ */
+final class MixedPrecision {
+    private final Set<Integer> parameters = new HashSet<>();
+    private final Set<Integer> logits = new HashSet<>();
+
+    private MixedPrecision(Graph graph) {
+        graph.inputs(Input.Role.STATE).forEach(in -> parameters.add(in.value().id()));
+        Map<Integer, Integer> viewed = new HashMap<>();
+        for (Node n : graph.nodes()) {
+            boolean passes = n.op() instanceof View || n.op() instanceof Cast;
+            if (passes && parameters.contains(n.operands().getFirst().id())) n.results().forEach(v -> parameters.add(v.id()));
+            if (n.op() instanceof View) n.results().forEach(v -> viewed.put(v.id(), n.operands().getFirst().id()));
+            if (!(n.op() instanceof CrossEntropy)) continue;
+            for (Integer v = n.operands().getFirst().id(); v != null; v = viewed.get(v)) logits.add(v);
+        }
+    }
+
+    static Graph run(Graph graph) {
+        MixedPrecision p = new MixedPrecision(graph);
+        return Replay.run(graph, (node, operands, tracer) ->
+                node.op() instanceof MatMul m && node.result().type().dtype() == DType.F32
+                        ? List.of(p.product(node, m, operands))
+                        : tracer.record(node.op(), operands));
+    }
+
+    private Tensor product(Node node, MatMul op, List<Tensor> x) {
+        boolean activation = node.operands().stream().map(Value::id).anyMatch(parameters::contains);
+        boolean widen = !activation || logits.contains(node.result().id());
+        Tensor a = x.get(0).cast(DType.BF16);
+        Tensor b = x.get(1).cast(DType.BF16);
+        return a.apply(new MatMul(op.transposeA(), op.transposeB(), widen), b).cast(DType.F32);
+    }
+}

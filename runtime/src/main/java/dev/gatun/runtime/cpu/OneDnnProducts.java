@@ -1,0 +1,116 @@
+package dev.gatun.runtime.cpu;
+
+import dev.gatun.bindings.OneDnn;
+import dev.gatun.bindings.OneDnnLibrary;
+import dev.gatun.bindings.OneDnnMatmul;
+import dev.gatun.bindings.OneDnnTensor;
+import dev.gatun.bindings.OneDnnType;
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.schedule.Call;
+import dev.gatun.graph.schedule.Place;
+import dev.gatun.graph.types.DType;
+import dev.gatun.simd.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lowers matrix products to oneDNN. Owns the engine.
+ *
+ * <p>Threads: oneDNN runs on one OpenMP thread, and the worker team calls it on blocks of the result. Measured with two
+ * threads (GFLOP/s, OpenMP with a passive wait policy / team on blocks): f32 2048x384x1536 213 / 214, 2048x384x512
+ * 220 / 225, bf16 432 / 447 and 423 / 449. Alternating with Java loops, the team's way costs 1 us a call on top of the
+ * work; OpenMP's passive workers take 45-50 us to wake, and starve when the team spins beside them.
+ *
+ * <p>A product is cut by its size alone, so that the result does not depend on the number of threads: along n where
+ * blocks stay wide enough, because oneDNN then packs each part of B once; else along m. Weights are read as they lie:
+ * packing them to oneDNN's own layout gains 0.4 ms a product of 2048x384x1536 and costs 0.25 ms each time they change.
+ */
+final class OneDnnProducts implements AutoCloseable {
+    /** Work of a block, about. */
+    private static final double BLOCK_FLOPS = 4e8;
+    private static final int MOST_BLOCKS = 32;
+    /** Blocks are this wide at least, and a multiple of a register tile's width. */
+    private static final int WIDE = 256;
+    private static final int TILE = 64;
+    /** Batches longer than this are left to the simd product. */
+    static final int MOST_BATCH = 256;
+
+    private final OneDnn engine;
+
+    OneDnnProducts(OneDnnLibrary.Ready library) {
+        engine = OneDnn.open(library, 1);
+    }
+
+    /** Whether a product's operands are of a kind that is lowered here. */
+    static boolean takes(Call c) {
+        Place r = c.results().getFirst();
+        return r.shape().sub(0, r.shape().rank() - 2).elements() <= MOST_BATCH;
+    }
+
+    /** The kernel of a product. */
+    Kernel kernel(MatMul op, Call c, ExecutionPlan plan) {
+        Place a = c.operands().get(0);
+        Place b = c.operands().get(1);
+        Place r = c.results().getFirst();
+        long[] at = Matrix.addresses(a, plan);
+        long[] bt = Matrix.addresses(b, plan);
+        long[] ct = Matrix.addresses(r, plan);
+        OneDnnTensor ta = tensor(a, op.transposeA());
+        OneDnnTensor tb = tensor(b, op.transposeB());
+        OneDnnTensor tc = tensor(r, false);
+        List<OneDnnProduct.Block> blocks = new ArrayList<>();
+        for (int i = 0; i < at.length; i++) {
+            blocks.addAll(blocks(ta, tb, tc, at[i], bt[i], ct[i], at.length));
+        }
+        return new OneDnnProduct(blocks);
+    }
+
+    private List<OneDnnProduct.Block> blocks(OneDnnTensor a, OneDnnTensor b, OneDnnTensor c, long at, long bt, long ct, int batch) {
+        long m = c.dims().get(0);
+        long n = c.dims().get(1);
+        long k = a.dims().get(1);
+        int wanted = batch > 1 ? 1 : (int) Math.clamp(2.0 * m * n * k / BLOCK_FLOPS, 1, MOST_BLOCKS);
+        boolean alongN = n / wanted >= WIDE || n >= m;
+        long size = alongN ? n : m;
+        long step = Math.max(TILE, ((size + wanted - 1) / wanted + TILE - 1) / TILE * TILE);
+        List<OneDnnProduct.Block> blocks = new ArrayList<>();
+        for (long from = 0; from < size; from += step) {
+            long length = Math.min(step, size - from);
+            OneDnnTensor pa = alongN ? a : part(a, 0, length);
+            OneDnnTensor pb = alongN ? part(b, 1, length) : b;
+            OneDnnTensor pc = part(c, alongN ? 1 : 0, length);
+            blocks.add(new OneDnnProduct.Block(
+                    engine.matmul(OneDnnMatmul.Spec.of(pa, pb, pc)),
+                    alongN ? at : at + moved(a, 0, from),
+                    alongN ? bt + moved(b, 1, from) : bt,
+                    ct + moved(c, alongN ? 1 : 0, from)));
+        }
+        return blocks;
+    }
+
+    /** A run of rows or columns; the strides stay. */
+    private static OneDnnTensor part(OneDnnTensor t, int axis, long length) {
+        List<Long> dims = axis == 0 ? List.of(length, t.dims().get(1)) : List.of(t.dims().get(0), length);
+        return new OneDnnTensor(t.type(), dims, t.strides());
+    }
+
+    private static long moved(OneDnnTensor t, int axis, long from) {
+        return from * t.strides().get(axis) * t.type().bytes();
+    }
+
+    /** The matrix that a product reads: dims after transposition, strides where the elements lie. */
+    private static OneDnnTensor tensor(Place p, boolean transposed) {
+        int rank = p.shape().rank();
+        OneDnnTensor t = new OneDnnTensor(
+                p.dtype() == DType.BF16 ? OneDnnType.BF16 : OneDnnType.F32,
+                List.of((long) p.shape().dim(-2), (long) p.shape().dim(-1)),
+                List.of(Math.max(1, p.strides().get(rank - 2)), Math.max(1, p.strides().get(rank - 1))));
+        return transposed ? t.transposed() : t;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
