@@ -6,8 +6,10 @@ import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.KernelTime;
 import java.io.PrintWriter;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,7 +121,12 @@ final class StepCommand implements Callable<Integer> {
         bench.executable().profiling(true);
         for (int i = 0; i < PROFILED; i++) bench.step();
         bench.executable().profiling(false);
-        List<KernelTime> times = bench.executable().profile().stream()
+        Map<String, KernelTime> grouped = new LinkedHashMap<>(); // the same kernel at the same line, in each layer
+        for (KernelTime t : bench.executable().profile()) {
+            grouped.merge(t.kernel() + " " + t.source(), t, (x, y) ->
+                    new KernelTime(x.function(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos()));
+        }
+        List<KernelTime> times = grouped.values().stream()
                 .sorted(Comparator.comparingLong(KernelTime::nanos).reversed())
                 .toList();
         double total = times.stream().mapToLong(KernelTime::nanos).sum();

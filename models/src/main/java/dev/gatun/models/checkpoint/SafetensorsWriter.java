@@ -6,6 +6,7 @@ import dev.gatun.graph.types.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -59,7 +60,9 @@ public final class SafetensorsWriter {
     private static void write(FileChannel channel, MemorySegment bytes) throws IOException {
         for (long at = 0; at < bytes.byteSize(); at += BLOCK) {
             long n = Math.min(BLOCK, bytes.byteSize() - at);
-            AtomicFile.writeAll(channel, bytes.asSlice(at, n).asByteBuffer());
+            MemorySegment part = bytes.asSlice(at, n);
+            ByteBuffer block = part.isNative() ? part.asByteBuffer() : ByteBuffer.wrap(part.toArray(ValueLayout.JAVA_BYTE));
+            AtomicFile.writeAll(channel, block);
         }
     }
 

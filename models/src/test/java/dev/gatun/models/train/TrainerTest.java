@@ -1,0 +1,194 @@
+package dev.gatun.models.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import dev.gatun.models.checkpoint.CheckpointException;
+import dev.gatun.models.data.Dataset;
+import dev.gatun.models.data.Text;
+import dev.gatun.models.generate.Generator;
+import dev.gatun.models.generate.Sampler;
+import dev.gatun.models.gpt.Gpt;
+import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.optim.AdamW;
+import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.text.CharTokenizer;
+import dev.gatun.runtime.Backend;
+import dev.gatun.runtime.Compiler;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+    private static final String VERSE = "the quick brown fox jumps over the lazy dog. ".repeat(60);
+    private static final int CONTEXT = 12;
+
+    @TempDir
+    Path dir;
+
+    private final Text text = Text.of("verse", VERSE);
+    private final CharTokenizer tokens = text.charTokenizer();
+    private final Dataset data = Dataset.of(text, tokens, CONTEXT);
+
+    @AfterEach
+    void close() {
+        data.close();
+        text.close();
+    }
+
+    private static TrainingSettings settings(int steps) {
+        return new TrainingSettings(steps, 3, new LearningRate.Constant(3e-3), new AdamW(0.9, 0.99, 1e-8, 0.1, false), 1, 11, 5, 4);
+    }
+
+    private Gpt model(double dropout) {
+        return Gpt.of(new GptConfig(tokens.vocabulary(), CONTEXT, 2, 2, 16, GptConfig.Positions.LEARNED, dropout));
+    }
+
+    private List<Float> losses(Backend backend, int threads, int steps, double dropout) {
+        try (Compiler compiler = new Compiler(backend, threads); Trainer t = new Trainer(compiler, model(dropout), data, settings(steps))) {
+            List<Float> losses = new ArrayList<>();
+            for (int i = 0; i < steps; i++) losses.add(t.train());
+            losses.add((float) t.validate(2));
+            return losses;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2})
+    void tenStepsOnTheCpuAgreeWithTheReference(double dropout) {
+        List<Float> expected = losses(Backend.REFERENCE, 1, 10, dropout);
+        List<Float> actual = losses(Backend.SIMD, 2, 10, dropout);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(Math.abs(actual.get(i) - expected.get(i)) / expected.get(i)).as("step %d", i + 1).isLessThan(1e-4f);
+        }
+        assertThat(expected.get(9)).isLessThan(expected.get(0));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBitsWithAnyNumberOfThreads() {
+        List<Float> one = losses(Backend.SIMD, 1, 12, 0);
+        assertThat(losses(Backend.SIMD, 1, 12, 0)).isEqualTo(one);
+        assertThat(losses(Backend.SIMD, 2, 12, 0)).isEqualTo(one);
+    }
+
+    @Test
+    void stepsAllocateNextToNothingAndMemoryStaysFlat() throws IOException {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 2); Trainer t = new Trainer(compiler, model(0), data, settings(2000))) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            int steps = 200;
+            long allocated = Long.MAX_VALUE;
+            // kernels that are not compiled yet box their vectors; in a model this small that takes many steps
+            for (int round = 0; round < 60 && allocated >= 64 << 10; round++) {
+                long before = threads.getTotalThreadAllocatedBytes();
+                for (int i = 0; i < steps; i++) t.train();
+                allocated = (threads.getTotalThreadAllocatedBytes() - before) / steps;
+            }
+            assertThat(allocated).isLessThan(64 << 10);
+            long resident = residentKib();
+            for (int i = 0; i < 2000; i++) t.train();
+            assertThat(residentKib() - resident).isLessThan(48 << 10);
+        }
+    }
+
+    private static long residentKib() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) return 0;
+        return Files.readAllLines(status).stream().filter(l -> l.startsWith("VmRSS"))
+                .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", ""))).findFirst().orElse(0);
+    }
+
+    @Test
+    void aRunLearnsReportsAndStopsWhenAsked() {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, model(0), data, settings(40))) {
+            List<Progress> seen = new ArrayList<>();
+            t.run(seen::add, () -> seen.size() == 25);
+            assertThat(seen).hasSize(25);
+            assertThat(seen).filteredOn(Progress::validated).extracting(Progress::step).containsExactly(5L, 10L, 15L, 20L, 25L);
+            t.run(seen::add, () -> false);
+            assertThat(seen).hasSize(40);
+            assertThat(seen.getLast().validationLoss()).isLessThan(seen.get(4).validationLoss());
+            assertThat(t.validate(4)).isEqualTo(seen.getLast().validationLoss());
+            assertThat(seen).allSatisfy(p -> assertThat(p.gradientNorm()).isPositive());
+        }
+    }
+
+    @Test
+    void aSavedRunResumesBitForBitAndWritesTheSameText() throws IOException {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer first = new Trainer(compiler, model(0), data, settings(20))) {
+            for (int i = 0; i < 6; i++) first.train();
+            RunFolder folder = RunFolder.create(dir.resolve("run"), false);
+            folder.save(first, tokens, "verse");
+            float expected = first.train();
+            String written = sample(first);
+            RunFolder again = RunFolder.open(dir.resolve("run"));
+            assertThat(again.config()).isEqualTo(first.model().config());
+            assertThat(again.tokenizer()).isEqualTo(tokens);
+            try (Trainer second = new Trainer(compiler, Gpt.of(again.config()), data, settings(20))) {
+                again.resume(second);
+                assertThat(second.step()).isEqualTo(6);
+                assertThat(second.train()).isEqualTo(expected);
+                assertThat(sample(second)).isEqualTo(written);
+            }
+        }
+    }
+
+    private String sample(Trainer t) {
+        List<Integer> out = new ArrayList<>();
+        new Generator(t.executable(), t.model()).generate(tokens.encode("the quick brown "), 30, new Sampler(1, 5, 2), out::add, () -> false);
+        return tokens.decode(out.stream().mapToInt(i -> i).toArray());
+    }
+
+    @Test
+    void foreignAndBrokenRunFoldersAreRefused() throws IOException {
+        assertThatThrownBy(() -> RunFolder.open(dir.resolve("absent"))).isInstanceOf(CheckpointException.class).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> RunFolder.open(dir)).isInstanceOf(CheckpointException.class).hasMessageContaining("no config.json");
+        Path config = dir.resolve("config.json");
+        RunFolder folder;
+        Files.writeString(config, "{}");
+        folder = RunFolder.open(dir);
+        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("config.json: format");
+        Files.writeString(config, "{\"format\":");
+        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("no valid JSON");
+        String model = "{\"format\":\"gatun-run\",\"version\":1,\"model\":{\"kind\":\"gpt\",\"vocabulary\":5,\"context\":4,\"layers\":1,"
+                + "\"heads\":3,\"width\":8,\"positions\":\"learned\",\"dropout\":0}}";
+        Files.writeString(config, model);
+        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("heads must divide width");
+        Files.writeString(config, model.replace("\"heads\":3", "\"heads\":2.5"));
+        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("heads: expected a whole number");
+        Files.writeString(config, model.replace("\"heads\":3", "\"heads\":2"));
+        assertThat(folder.config()).isEqualTo(GptConfig.of(5, 4, 1, 2, 8));
+        Files.writeString(dir.resolve("tokenizer.json"), "{\"kind\":\"char\",\"characters\":\"abc\"}");
+        assertThatThrownBy(folder::tokenizer).isInstanceOf(CheckpointException.class).hasMessageContaining("expected 5 tokens, found 3");
+    }
+
+    @Test
+    void foldersWithOtherThingsAreNotTaken() throws IOException {
+        Path taken = Files.createDirectory(dir.resolve("taken"));
+        Files.writeString(taken.resolve("thesis.txt"), "years of work");
+        assertThatThrownBy(() -> RunFolder.create(taken, true)).isInstanceOf(CheckpointException.class).hasMessageContaining("not empty");
+        assertThatThrownBy(() -> RunFolder.create(taken.resolve("thesis.txt"), true)).isInstanceOf(CheckpointException.class).hasMessageContaining("is a file");
+        assertThatThrownBy(() -> RunFolder.create(taken.resolve("thesis.txt/x"), true)).isInstanceOf(CheckpointException.class).hasMessageContaining("cannot be written");
+        assertThat(Files.readString(taken.resolve("thesis.txt"))).isEqualTo("years of work");
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsTheRun() {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, model(0), data, settings(9))) {
+            float[] bad = t.executable().state("norm.weight").toArray(ValueLayout.JAVA_FLOAT);
+            Arrays.fill(bad, Float.NaN);
+            java.lang.foreign.MemorySegment.copy(bad, 0, t.executable().state("norm.weight"), ValueLayout.JAVA_FLOAT, 0, bad.length);
+            assertThatThrownBy(t::train).isInstanceOf(TrainingException.class).hasMessageContaining("lower the learning rate");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.gatun.tools;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which module and which package may use which. */
+@AnalyzeClasses(packages = "dev.gatun", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule modulesDependInOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("graph").definedBy("dev.gatun.graph..")
+            .layer("simd").definedBy("dev.gatun.simd..")
+            .optionalLayer("bindings").definedBy("dev.gatun.bindings..")
+            .layer("runtime").definedBy("dev.gatun.runtime..")
+            .layer("models").definedBy("dev.gatun.models..")
+            .layer("tools").definedBy("dev.gatun.tools..")
+            .whereLayer("tools").mayNotBeAccessedByAnyLayer()
+            .whereLayer("models").mayOnlyBeAccessedByLayers("tools")
+            .whereLayer("runtime").mayOnlyBeAccessedByLayers("models", "tools")
+            .whereLayer("simd").mayOnlyBeAccessedByLayers("runtime")
+            .whereLayer("bindings").mayOnlyBeAccessedByLayers("runtime");
+
+    @ArchTest
+    static final ArchRule theGraphKnowsNoDevice = noClasses().that().resideInAPackage("dev.gatun.graph..")
+            .should().dependOnClassesThat().resideInAnyPackage(
+                    "dev.gatun.simd..", "dev.gatun.bindings..", "dev.gatun.runtime..", "java.lang.foreign..", "jdk.incubator..");
+
+    @ArchTest
+    static final ArchRule incubatorCodeHasOneHome = noClasses().that().resideOutsideOfPackage("dev.gatun.simd..")
+            .should().dependOnClassesThat().resideInAPackage("jdk.incubator..");
+
+    @ArchTest
+    static final ArchRule packagesOfTheModelsFormNoCycle = slices().matching("dev.gatun.models.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheGraphFormNoCycle = slices().matching("dev.gatun.graph.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfSimdFormNoCycle = slices().matching("dev.gatun.simd.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheRuntimeFormNoCycle = slices().matching("dev.gatun.runtime.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,193 @@
+package dev.gatun.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatunTest {
+    private static final String VERSE = "the quick brown fox jumps over the lazy dog.\n".repeat(60);
+
+    @TempDir
+    Path dir;
+
+    private Path verse;
+
+    @BeforeEach
+    void write() throws IOException {
+        verse = Files.writeString(dir.resolve("verse.txt"), VERSE);
+    }
+
+    private record Result(int code, String out, String err) {}
+
+    private static Result gatun(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Gatun.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private Result train(String... more) {
+        List<String> args = new ArrayList<>(List.of("train", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "12",
+                "--batch", "2", "--steps", "8", "--threads", "1"));
+        if (!List.of(more).contains("--data")) args.addAll(List.of("--data", verse.toString()));
+        if (!List.of(more).contains("--out")) args.addAll(List.of("--out", dir.resolve("run").toString()));
+        for (String m : more) {
+            int known = args.indexOf(m);
+            if (m.startsWith("--") && known >= 0) args.subList(known, known + 2).clear();
+        }
+        args.addAll(List.of(more));
+        return gatun(args.toArray(String[]::new));
+    }
+
+    /** One line that says what is wrong, exit code 2, and no run folder. */
+    private void refused(Result r, String... expected) {
+        assertThat(r.code()).as(r.err()).isEqualTo(2);
+        assertThat(r.err().strip().lines()).hasSize(1);
+        assertThat(r.err()).contains(expected).doesNotContain("\tat ", "Exception");
+        assertThat(dir.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void trainingLeavesARunThatSampleContinues() throws IOException {
+        Result r = train();
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("backend simd", "verse.txt: 2,700 characters in 1 file", "step 8/8", "validation loss", "--- sample ---");
+        Path run = dir.resolve("run");
+        assertThat(run.resolve("metrics.csv")).content().startsWith("step,train_loss,validation_loss").hasLineCount(9);
+        assertThat(run.resolve("loss.svg")).content().startsWith("<svg");
+        Result first = gatun("sample", run.toString(), "--prompt", "the ", "--tokens", "20", "--threads", "1");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.out()).startsWith("the ").hasSize("the ".length() + 20 + System.lineSeparator().length());
+        assertThat(gatun("sample", run.toString(), "--prompt", "the ", "--tokens", "20").out()).isEqualTo(first.out());
+        try (var files = Files.list(run)) {
+            assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "tokenizer.json",
+                    "weights.safetensors", "optimizer.safetensors", "metrics.csv", "loss.svg");
+        }
+        byte[] weights = Files.readAllBytes(run.resolve("weights.safetensors"));
+        Result again = train();
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err()).contains("already holds a run").hasLineCount(1);
+        assertThat(Files.readAllBytes(run.resolve("weights.safetensors"))).isEqualTo(weights);
+        assertThat(train("--overwrite", "--tokenizer", "byte").code()).isZero();
+        assertThat(run.resolve("tokenizer.json")).content().contains("byte");
+
+        Files.write(run.resolve("weights.safetensors"), java.util.Arrays.copyOf(weights, weights.length - 1));
+        Result truncated = gatun("sample", run.toString());
+        assertThat(truncated.code()).isEqualTo(2);
+        assertThat(truncated.err()).contains("weights.safetensors").contains("truncated").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--steps, 0, --steps must be at least 1",
+        "--steps, -3, --steps must be at least 1",
+        "--steps, many, --steps",
+        "--batch, 0, --batch must be at least 1",
+        "--context, 0, --context must be at least 1",
+        "--layers, -1, --layers must be at least 1",
+        "--width, 0, --width must be at least 1",
+        "--heads, 3, heads must divide width",
+        "--threads, 0, --threads must be at least 1",
+        "--learning-rate, 0, --learning-rate must be a number above 0",
+        "--learning-rate, NaN, --learning-rate must be a number above 0",
+        "--dropout, 1, dropout must lie in",
+        "--preset, giant, no preset 'giant'",
+        "--backend, gpu, --backend",
+        "--precision, f16, --precision",
+        "--tokenizer, word, --tokenizer",
+        "--context, 5000, too short for a context of 5000",
+        "--widht, 5, --widht",
+    })
+    void flagsOutOfRangeAreNamed(String flag, String value, String expected) {
+        refused(train(flag, value), expected);
+    }
+
+    @Test
+    void dataThatCannotBeUsedIsNamed() throws IOException {
+        Path empty = Files.createFile(dir.resolve("empty.txt"));
+        refused(train("--data", empty.toString()), "empty.txt contains no text");
+        Path folder = Files.createDirectory(dir.resolve("folder"));
+        refused(train("--data", folder.toString()), "folder contains no text");
+        Path latin = Files.write(dir.resolve("latin.txt"), new byte[] {'a', (byte) 0xE9, 'b'});
+        refused(train("--data", latin.toString()), "latin.txt is not UTF-8", "0x62 at position 2");
+        refused(train("--data", dir.resolve("absent").toString()), "absent does not exist");
+    }
+
+    @Test
+    void placesThatCannotBeWrittenAreNamedAndNothingIsOverwritten() throws IOException {
+        refused(train("--out", verse.toString()), "verse.txt", "is a file");
+        refused(train("--out", verse.resolve("x").toString()), "cannot be written");
+        Path full = Files.createDirectory(dir.resolve("full"));
+        Files.writeString(full.resolve("notes.txt"), "mine");
+        refused(train("--out", full.toString(), "--overwrite"), "not empty");
+        assertThat(full.resolve("notes.txt")).hasContent("mine");
+        assertThat(verse).hasContent(VERSE);
+    }
+
+    @Test
+    void sampleRefusesWhatIsNoRun() throws IOException {
+        refused(gatun("sample", dir.resolve("absent").toString()), "absent", "does not exist");
+        refused(gatun("sample", dir.toString()), "no config.json");
+        refused(gatun("sample"), "RUN_DIR");
+        Path foreign = Files.createDirectory(dir.resolve("foreign"));
+        Files.writeString(foreign.resolve("config.json"), "{\"architectures\": [\"GPT2LMHeadModel\"]}");
+        refused(gatun("sample", foreign.toString()), "config.json", "format");
+        refused(gatun("sample", foreign.toString(), "--tokens", "0"), "--tokens must be at least 1");
+        refused(gatun("sample", foreign.toString(), "--temperature", "-1"), "temperature");
+    }
+
+    @Test
+    void explainShowsEveryStation() {
+        String[] small = {"explain", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "8", "--batch", "2"};
+        Result r = gatun(small);
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("traced", "expand", "loop ", "call ", "arena", "steps:", "AdamW.java");
+        List<String> args = new ArrayList<>(List.of(small));
+        args.addAll(List.of("--pass", "expand", "--function", "logits"));
+        Result expand = gatun(args.toArray(String[]::new));
+        assertThat(expand.out()).contains("# before expand", "LayerNorm[", "# after expand", "Rsqrt");
+        refused(gatun("explain", "gpt", "--pass", "magic"), "--pass knows no 'magic'", "expand");
+    }
+
+    @Test
+    void doctorNamesEachBackend() {
+        Result r = gatun("doctor");
+        assertThat(r.code()).isZero();
+        assertThat(r.out()).contains("jdk ", "simd     ready", "reference ready", "onednn");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain gpt", "doctor"})
+    void helpTeaches(String command) {
+        List<String> args = new ArrayList<>(command.isEmpty() ? List.of() : List.of(command.split(" ")));
+        args.add("--help");
+        Result r = gatun(args.toArray(String[]::new));
+        assertThat(r.code()).isZero();
+        assertThat(r.out()).contains("Usage: gatun");
+    }
+
+    @Test
+    void debugShowsTheStack() {
+        Result r = gatun("--debug", "sample", dir.resolve("absent").toString());
+        assertThat(r.code()).isEqualTo(2);
+        assertThat(r.err()).contains("\tat dev.gatun");
+    }
+
+    @Test
+    void aMissingCommandIsExplained() {
+        refused(gatun("trian"), "trian");
+        refused(gatun("train"), "gatun train --help");
+    }
+}
