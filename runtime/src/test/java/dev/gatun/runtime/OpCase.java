@@ -179,6 +179,10 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
     private static void tables(List<OpCase> cases) {
         cases.add(new OpCase("gather", List.of(f32(11, 5), i32(3, 4)), -1, 1, 11, x -> x.get(0).gather(x.get(1))));
         cases.add(new OpCase("gather of scalars", List.of(f32(11), i32(3, 4)), -1, 1, 11, x -> x.get(0).gather(x.get(1)).exp()));
+        cases.add(new OpCase("gather from a computed table", List.of(f32(11, 5), i32(3, 4)), -1, 1, 11,
+                x -> x.get(0).exp().gather(x.get(1))));
+        cases.add(new OpCase("gather from a transposed table", List.of(f32(5, 11), i32(3, 4)), -1, 1, 11,
+                x -> x.get(0).transpose(1, 0).gather(x.get(1))));
         cases.add(new OpCase("embedding with positions", List.of(f32(11, 33), i32(3, 4), f32(4, 33)), -1, 1, 11,
                 x -> x.get(0).gather(x.get(1)).add(x.get(2))));
         cases.add(new OpCase("scatter add", List.of(f32(3, 4, 17), i32(3, 4)), -1, 1, 6,

@@ -9,6 +9,7 @@ import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Gather;
 import dev.gatun.graph.ops.Iota;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pointwise;
@@ -121,6 +122,7 @@ final class Storage {
                 n.results().forEach(v -> required.add(v.id()));
             }
             if (n.op() instanceof Concat) required.add(n.result().id());
+            if (n.op() instanceof Gather) required.add(readable(n, n.operands().getFirst().id())); // rows of it are loaded
         }
         for (Output out : program.graph.outputs()) {
             if (isComputed(out.value().id()) && !program.isView(out.value().id())) required.add(out.value().id());
