@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** Model sizes with a batch and a length of training that suit them. */
 public enum GptPreset {
     /** 0.8 million parameters: minutes on two cores. */
-    BABY("baby", 4, 4, 128, 64, 12, 2_000, 1e-3),
+    BABY("baby", 4, 4, 128, 64, 12, 2_000, 2e-3),
     /** 10.7 million parameters. */
     NANO("nano", 6, 6, 384, 256, 8, 5_000, 1e-3),
     /** The smallest GPT-2's size. */
