@@ -158,6 +158,8 @@ class GatunTest {
         args.addAll(List.of("--pass", "expand", "--function", "logits"));
         Result expand = gatun(args.toArray(String[]::new));
         assertThat(expand.out()).contains("# before expand", "LayerNorm[", "# after expand", "Rsqrt");
+        args.set(args.size() - 3, "bytecode");
+        assertThat(gatun(args.toArray(String[]::new)).out()).contains("loop ", "load");
         refused(gatun("explain", "gpt", "--pass", "magic"), "--pass knows no 'magic'", "expand");
     }
 
