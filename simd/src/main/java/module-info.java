@@ -7,6 +7,7 @@ module dev.gatun.simd {
 
     exports dev.gatun.simd;
     exports dev.gatun.simd.attention;
+    exports dev.gatun.simd.conv;
     exports dev.gatun.simd.gemm;
     exports dev.gatun.simd.kernels;
     exports dev.gatun.simd.loop;

@@ -55,6 +55,7 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
         views(cases);
         products(cases);
         tables(cases);
+        SpatialCases.add(cases);
         return cases;
     }
 

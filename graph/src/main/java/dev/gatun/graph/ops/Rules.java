@@ -41,4 +41,11 @@ final class Rules {
         require(axis >= -rank && axis < rank, "axis " + axis + " is out of range for rank " + rank);
         return axis < 0 ? axis + rank : axis;
     }
+
+    /** How many windows fit along an axis. */
+    static int windows(int size, int window, int stride, int padding, String what) {
+        int padded = Math.addExact(size, Math.multiplyExact(2, padding));
+        require(window <= padded, "the kernel spans " + window + " " + what + ", the padded input has " + padded);
+        return (padded - window) / stride + 1;
+    }
 }

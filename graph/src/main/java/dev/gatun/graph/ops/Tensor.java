@@ -213,7 +213,7 @@ public final class Tensor {
 
     /** {@code max(this, 0)}. */
     public Tensor relu() {
-        return max(zero());
+        return apply(new Relu());
     }
 
     /** The same values in another element type; itself when it has that type already. */

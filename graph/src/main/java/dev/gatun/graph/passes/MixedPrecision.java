@@ -5,8 +5,10 @@ import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Cast;
+import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.ops.View;
 import dev.gatun.graph.types.DType;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets matrix products read bf16 while everything else stays f32: parameters, optimizer moments, sums, losses
+ * Lets matrix products and convolutions read bf16 while everything else stays f32: parameters, optimizer moments, sums, losses
  * (Micikevicius et al., "Mixed precision training", 2018; bf16 has f32's range, so that no loss scaling is needed).
  *
  * <p>Operands are rounded to bf16, which fusion turns into loops that store bf16 in the first place. A product with a
@@ -43,16 +45,25 @@ final class MixedPrecision {
     static Graph run(Graph graph) {
         MixedPrecision p = new MixedPrecision(graph);
         return Replay.run(graph, (node, operands, tracer) ->
-                node.op() instanceof MatMul m && node.result().type().dtype() == DType.F32
-                        ? List.of(p.product(node, m, operands))
+                isProduct(node.op()) && node.result().type().dtype() == DType.F32
+                        ? List.of(p.product(node, operands))
                         : tracer.record(node.op(), operands));
     }
 
-    private Tensor product(Node node, MatMul op, List<Tensor> x) {
+    private static boolean isProduct(Op op) {
+        return op instanceof MatMul || op instanceof Convolution;
+    }
+
+    private Tensor product(Node node, List<Tensor> x) {
         boolean activation = node.operands().stream().map(Value::id).anyMatch(parameters::contains);
         boolean widen = !activation || logits.contains(node.result().id());
         Tensor a = x.get(0).cast(DType.BF16);
         Tensor b = x.get(1).cast(DType.BF16);
-        return a.apply(new MatMul(op.transposeA(), op.transposeB(), widen), b).cast(DType.F32);
+        Op op = switch (node.op()) {
+            case MatMul m -> new MatMul(m.transposeA(), m.transposeB(), widen);
+            case Convolution c -> c.widened(widen);
+            default -> throw new IllegalStateException(node.op().name() + " is no product");
+        };
+        return a.apply(op, b).cast(DType.F32);
     }
 }

@@ -6,7 +6,9 @@ import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Broadcast;
 import dev.gatun.graph.ops.Composite;
+import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.Reshape;
 import dev.gatun.graph.ops.ScatterAdd;
@@ -82,6 +84,8 @@ final class Program {
     static boolean isCall(Node n) {
         return switch (n.op()) {
             case MatMul m -> true;
+            case Convolution c -> true;
+            case Pooling p -> true;
             case ScatterAdd s -> true;
             case RandomUniform r -> true;
             case Composite c -> true;

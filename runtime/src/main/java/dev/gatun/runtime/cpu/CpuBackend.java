@@ -3,8 +3,16 @@ package dev.gatun.runtime.cpu;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.Conv2d;
+import dev.gatun.graph.ops.Conv2dInputGrad;
+import dev.gatun.graph.ops.Conv2dWeightGrad;
+import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Pool2d;
+import dev.gatun.graph.ops.Pool2dGrad;
+import dev.gatun.graph.ops.Pool2dPick;
+import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.plan.ExecutionPlan;
@@ -20,6 +28,10 @@ import dev.gatun.simd.CompilerDirectives;
 import dev.gatun.simd.Kernel;
 import dev.gatun.simd.attention.AttentionShape;
 import dev.gatun.simd.attention.Layout;
+import dev.gatun.simd.conv.ConvShape;
+import dev.gatun.simd.conv.Convolver;
+import dev.gatun.simd.conv.Pool;
+import dev.gatun.simd.conv.PoolShape;
 import dev.gatun.simd.gemm.Gemm;
 import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
@@ -27,7 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Lowers plans to kernels: generated loops, and matrix products in pure Java or in oneDNN. Owns code and engine. */
+/** Lowers plans to kernels: generated loops, and matrix products and convolutions in pure Java or in oneDNN. Owns code and engine. */
 public final class CpuBackend implements AutoCloseable {
     /** Who computes matrix products. */
     public enum Products {
@@ -45,6 +57,8 @@ public final class CpuBackend implements AutoCloseable {
     private final String library;
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
+    private final Convolver convolver = new Convolver(gemm);
+    private final OneDnnConvolutions convolutions;
     private final dev.gatun.simd.attention.Attention attention =
             new dev.gatun.simd.attention.Attention(gemm.microKernels());
     private final CompilerDirectives directives = CompilerDirectives.install();
@@ -53,8 +67,9 @@ public final class CpuBackend implements AutoCloseable {
     public CpuBackend() {
         products = Products.SIMD;
         oneDnn = null;
+        convolutions = null;
         choice = null;
-        library = "matrix products in Java";
+        library = "matrix products and convolutions in Java";
     }
 
     /**
@@ -66,10 +81,11 @@ public final class CpuBackend implements AutoCloseable {
     public CpuBackend(Products products, OneDnnLibrary.Ready loaded) {
         this.products = products;
         oneDnn = new OneDnnProducts(loaded);
+        convolutions = new OneDnnConvolutions(loaded);
         String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
         choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-1.tsv"), machine));
         library = "matrix products by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
-                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "");
+                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "") + ", convolutions by oneDNN";
     }
 
     /** Composites that have a kernel here. */
@@ -109,6 +125,9 @@ public final class CpuBackend implements AutoCloseable {
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
             case MatMul m -> inOneDnn(m, c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
+            case Convolution v -> oneDnn != null
+                    ? convolutions.workspaceBytes(v, c)
+                    : convolver.workspaceBytes(SpatialShapes.convolution(v, c));
             default -> 0;
         };
     }
@@ -125,6 +144,8 @@ public final class CpuBackend implements AutoCloseable {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
             case MatMul m -> inOneDnn(m, c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case Convolution v -> oneDnn != null ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
+            case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
                 int count = (int) c.operands().get(0).shape().elements();
@@ -153,6 +174,29 @@ public final class CpuBackend implements AutoCloseable {
                     layout(c.results().get(1), plan),
                     layout(c.results().get(2), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
+        };
+    }
+
+    private List<Kernel> simdConvolution(Convolution op, Call c, ExecutionPlan plan) {
+        ConvShape s = SpatialShapes.convolution(op, c);
+        long a = address(c.operands().get(0), plan);
+        long b = address(c.operands().get(1), plan);
+        long r = address(c.results().getFirst(), plan);
+        long workspace = c.workspace() < 0 ? 0 : plan.offset(c.workspace());
+        return switch (op) {
+            case Conv2d f -> convolver.forward(s, a, b, r, workspace);
+            case Conv2dInputGrad f -> convolver.inputGradient(s, a, b, r, workspace);
+            case Conv2dWeightGrad f -> convolver.weightGradient(s, a, b, r, workspace);
+        };
+    }
+
+    private static Kernel pooling(Pooling op, Call c, long[] at, long result) {
+        PoolShape s = SpatialShapes.pooling(op, c);
+        boolean isMax = op.kind() == Pooling.Kind.MAX;
+        return switch (op) {
+            case Pool2d p -> isMax ? Pool.maximum(s, at[0], at[0], result) : Pool.average(s, at[0], result);
+            case Pool2dPick p -> Pool.maximum(s, at[0], at[1], result);
+            case Pool2dGrad p -> isMax ? Pool.maximumGradient(s, at[1], at[0], result) : Pool.averageGradient(s, at[0], result);
         };
     }
 
@@ -187,6 +231,7 @@ public final class CpuBackend implements AutoCloseable {
     public static void close(List<Kernel> kernels) {
         for (Kernel k : kernels) {
             if (k instanceof OneDnnProduct p) p.close();
+            if (k instanceof OneDnnConvolutionKernel c) c.close();
         }
     }
 
@@ -194,6 +239,7 @@ public final class CpuBackend implements AutoCloseable {
     @Override
     public void close() {
         if (oneDnn != null) oneDnn.close();
+        if (convolutions != null) convolutions.close();
     }
 
     private static long[] addresses(List<Place> places, ExecutionPlan plan) {

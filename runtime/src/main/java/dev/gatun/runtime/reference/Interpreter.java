@@ -9,12 +9,14 @@ import dev.gatun.graph.ops.Broadcast;
 import dev.gatun.graph.ops.Composite;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.Gather;
 import dev.gatun.graph.ops.Iota;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pad;
 import dev.gatun.graph.ops.Philox;
 import dev.gatun.graph.ops.Pointwise;
+import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Reshape;
@@ -104,6 +106,8 @@ public final class Interpreter {
         return switch (n.op()) {
             case Pointwise p -> List.of(pointwise(p, x, type));
             case MatMul m -> List.of(matmul(m, x.get(0), x.get(1), in.get(0), in.get(1), type));
+            case Convolution c -> List.of(Spatial.convolution(c, x, in, type));
+            case Pooling p -> List.of(Spatial.pooling(p, x, in, type));
             case Reduce r -> List.of(reduce(r, x.getFirst(), in.getFirst().shape(), type));
             case Reshape r -> List.of(x.getFirst());
             case Transpose t -> List.of(strided(x.getFirst(), type.shape(), t.order().stream().map(in.getFirst().shape().strides()::get).toList(), 0));

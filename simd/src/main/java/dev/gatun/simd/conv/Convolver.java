@@ -1,0 +1,123 @@
+package dev.gatun.simd.conv;
+
+import dev.gatun.simd.Kernel;
+import dev.gatun.simd.gemm.Gemm;
+import dev.gatun.simd.gemm.GemmShape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes the kernels of f32 convolutions as matrix products with unfolded images ("im2col"; Chellapilla, Puri and
+ * Simard, 2006): weights {@code [KH,KW,C,O]} are the right operand as they lie. Images are unfolded block by block, so
+ * that the workspace stays small; the block's size depends on the shape alone, and so does every result.
+ */
+public final class Convolver {
+    /** Unfolded images that the workspace holds at a time, about, in bytes. */
+    private static final long BLOCK_BYTES = 16L << 20;
+
+    private final Gemm gemm;
+
+    /** @param gemm computes the products */
+    public Convolver(Gemm gemm) {
+        this.gemm = gemm;
+    }
+
+    /** Bytes of workspace that {@link #forward}, {@link #inputGradient} and {@link #weightGradient} need. */
+    public long workspaceBytes(ConvShape s) {
+        if (s.groups() > 1) return 0;
+        return unfoldedBytes(s) + productBytes(s);
+    }
+
+    private static int block(ConvShape s) {
+        long image = 4L * s.places() * s.depth();
+        return Math.clamp(BLOCK_BYTES / image, 1, s.images());
+    }
+
+    private static long unfoldedBytes(ConvShape s) {
+        return s.isPlain() ? 0 : aligned(4L * block(s) * s.places() * s.depth());
+    }
+
+    private static long aligned(long bytes) {
+        return (bytes + 63) / 64 * 64;
+    }
+
+    private long productBytes(ConvShape s) {
+        int rest = s.images() % block(s);
+        long bytes = productBytes(s, block(s));
+        return rest == 0 ? bytes : Math.max(bytes, productBytes(s, rest));
+    }
+
+    private long productBytes(ConvShape s, int images) {
+        int rows = Math.multiplyExact(images, s.places());
+        return Math.max(gemm.workspaceBytes(forwardProduct(s, rows), 1),
+                Math.max(gemm.workspaceBytes(inputProduct(s, rows), 1), gemm.workspaceBytes(weightProduct(s, rows), 1)));
+    }
+
+    /** {@code (rows, KH KW C) (KH KW C, O) -> (rows, O)}. */
+    private static GemmShape forwardProduct(ConvShape s, int rows) {
+        return GemmShape.dense(rows, s.out(), s.depth(), false, false);
+    }
+
+    /** {@code (rows, O) (KH KW C, O)^T -> (rows, KH KW C)}. */
+    private static GemmShape inputProduct(ConvShape s, int rows) {
+        return GemmShape.dense(rows, s.depth(), s.out(), false, true);
+    }
+
+    /** {@code (rows, KH KW C)^T (rows, O) -> (KH KW C, O)}. */
+    private static GemmShape weightProduct(ConvShape s, int rows) {
+        return GemmShape.dense(s.depth(), s.out(), rows, true, false);
+    }
+
+    /** What kernels of one block of images work on. */
+    private interface Block {
+        /** @param at byte offset of the unfolded images, which are x itself where nothing is to unfold */
+        void kernels(int rows, int images, long xAt, long at, long yAt, boolean isFirst);
+    }
+
+    private static void blocks(ConvShape s, long x, long y, long workspace, Block body) {
+        int size = block(s);
+        for (int from = 0; from < s.images(); from += size) {
+            int images = Math.min(size, s.images() - from);
+            int rows = Math.multiplyExact(images, s.places());
+            long xAt = x + 4 * s.inputImage() * from;
+            body.kernels(rows, images, xAt, s.isPlain() ? xAt : workspace, y + 4L * s.places() * s.out() * from, from == 0);
+        }
+    }
+
+    /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
+    public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, x, w, y));
+        List<Kernel> kernels = new ArrayList<>();
+        blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
+            if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
+            kernels.addAll(product(forwardProduct(s, rows), at, w, yAt, workspace + unfoldedBytes(s), false));
+        });
+        return kernels;
+    }
+
+    /** The kernels of x = gradient by the input, from y's gradient and w. */
+    public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, x, w, y));
+        List<Kernel> kernels = new ArrayList<>();
+        blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
+            kernels.addAll(product(inputProduct(s, rows), yAt, w, at, workspace + unfoldedBytes(s), false));
+            if (!s.isPlain()) kernels.add(new Fold(s, images, at, xAt));
+        });
+        return kernels;
+    }
+
+    /** The kernels of w = gradient by the weights, from x and y's gradient. */
+    public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, x, w, y));
+        List<Kernel> kernels = new ArrayList<>();
+        blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
+            if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
+            kernels.addAll(product(weightProduct(s, rows), at, yAt, w, workspace + unfoldedBytes(s), !isFirst));
+        });
+        return kernels;
+    }
+
+    private List<Kernel> product(GemmShape shape, long a, long b, long c, long workspace, boolean accumulate) {
+        return gemm.kernels(shape, new long[] {a}, new long[] {b}, new long[] {c}, workspace, accumulate);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.gatun.simd.conv;
+
+import dev.gatun.simd.Kernel;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Pooling of f32 images and its gradient, with vectors over channels. Forward, a task makes one row of windows of one
+ * image; backward, one image.
+ */
+public final class Pool implements Kernel {
+    private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** What a kernel computes. */
+    private enum Work {
+        MAXIMUM,
+        AVERAGE,
+        MAXIMUM_GRADIENT,
+        AVERAGE_GRADIENT
+    }
+
+    private final Work work;
+    private final PoolShape shape;
+    private final long xBytes;
+    private final long valueBytes;
+    private final long yBytes;
+
+    private Pool(Work work, PoolShape shape, long xBytes, long valueBytes, long yBytes) {
+        this.work = work;
+        this.shape = shape;
+        this.xBytes = xBytes;
+        this.valueBytes = valueBytes;
+        this.yBytes = yBytes;
+    }
+
+    /** {@code y} = the elements of {@code values} where each window of {@code x} is largest; x itself for max pooling. */
+    public static Pool maximum(PoolShape shape, long x, long values, long y) {
+        return new Pool(Work.MAXIMUM, shape, x, values, y);
+    }
+
+    /** {@code y} = average of each window of {@code x}. */
+    public static Pool average(PoolShape shape, long x, long y) {
+        return new Pool(Work.AVERAGE, shape, x, x, y);
+    }
+
+    /** {@code to} = {@code y}'s gradient, put where each window of {@code x} is largest. */
+    public static Pool maximumGradient(PoolShape shape, long x, long y, long to) {
+        return new Pool(Work.MAXIMUM_GRADIENT, shape, x, to, y);
+    }
+
+    /** {@code to} = {@code y}'s gradient, spread over each window. */
+    public static Pool averageGradient(PoolShape shape, long y, long to) {
+        return new Pool(Work.AVERAGE_GRADIENT, shape, to, to, y);
+    }
+
+    @Override
+    public String name() {
+        return "pool";
+    }
+
+    private boolean isGradient() {
+        return work == Work.MAXIMUM_GRADIENT || work == Work.AVERAGE_GRADIENT;
+    }
+
+    @Override
+    public int tasks() {
+        return isGradient() ? shape.images() : Math.multiplyExact(shape.images(), shape.rows().count());
+    }
+
+    @Override
+    public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        int rows = shape.rows().count();
+        if (!isGradient()) {
+            row(memory, task / rows, task % rows);
+            return;
+        }
+        memory.asSlice(valueBytes + 4 * shape.image() * task, 4 * shape.image()).fill((byte) 0);
+        for (int i = 0; i < rows; i++) row(memory, task, i);
+    }
+
+    private void row(MemorySegment memory, int n, int i) {
+        long image = 4 * shape.image() * n;
+        long y = yBytes + 4 * (shape.pooled() * n + shape.pooled() / shape.rows().count() * i);
+        for (int j = 0; j < shape.columns().count(); j++) {
+            long first = image + at(i, j);
+            for (int c = 0; c < shape.channels(); c += F32.length()) {
+                switch (work) {
+                    case MAXIMUM -> maximum(memory, first + 4L * c, y + 4L * c, i, j, c);
+                    case AVERAGE -> average(memory, first + 4L * c, y + 4L * c, i, j, c);
+                    case MAXIMUM_GRADIENT -> maximumGradient(memory, first + 4L * c, y + 4L * c, i, j, c);
+                    case AVERAGE_GRADIENT -> averageGradient(memory, first + 4L * c, y + 4L * c, i, j, c);
+                }
+            }
+            y += 4L * shape.channels();
+        }
+    }
+
+    /** Byte distance from the image's start of window (i, j)'s first element inside. */
+    private long at(int i, int j) {
+        int row = shape.rows().start(i) + shape.rows().first(i);
+        int column = shape.columns().start(j) + shape.columns().first(j);
+        return 4L * shape.channels() * ((long) row * shape.columns().size() + column);
+    }
+
+    /** Byte distance from a row of the image to the next. */
+    private long line() {
+        return 4L * shape.channels() * shape.columns().size();
+    }
+
+    private void maximum(MemorySegment memory, long first, long y, int i, int j, int c) {
+        VectorMask<Float> in = F32.indexInRange(c, shape.channels());
+        int height = shape.rows().end(i) - shape.rows().first(i);
+        int width = shape.columns().end(j) - shape.columns().first(j);
+        long step = 4L * shape.channels();
+        FloatVector best = FloatVector.fromMemorySegment(F32, memory, xBytes + first, ORDER, in);
+        FloatVector chosen = FloatVector.fromMemorySegment(F32, memory, valueBytes + first, ORDER, in);
+        for (int a = 0; a < height; a++) {
+            long p = first + a * line();
+            for (int b = 0; b < width; b++) {
+                FloatVector x = FloatVector.fromMemorySegment(F32, memory, xBytes + p, ORDER, in);
+                VectorMask<Float> larger = best.lt(x);
+                best = best.blend(x, larger);
+                chosen = chosen.blend(FloatVector.fromMemorySegment(F32, memory, valueBytes + p, ORDER, in), larger);
+                p += step;
+            }
+        }
+        chosen.intoMemorySegment(memory, y, ORDER, in);
+    }
+
+    private void maximumGradient(MemorySegment memory, long first, long y, int i, int j, int c) {
+        VectorMask<Float> in = F32.indexInRange(c, shape.channels());
+        int height = shape.rows().end(i) - shape.rows().first(i);
+        int width = shape.columns().end(j) - shape.columns().first(j);
+        long step = 4L * shape.channels();
+        FloatVector best = FloatVector.fromMemorySegment(F32, memory, xBytes + first, ORDER, in);
+        FloatVector chosen = FloatVector.zero(F32);
+        for (int a = 0; a < height; a++) {
+            long p = xBytes + first + a * line();
+            for (int b = 0; b < width; b++) {
+                FloatVector x = FloatVector.fromMemorySegment(F32, memory, p, ORDER, in);
+                VectorMask<Float> larger = best.lt(x);
+                best = best.blend(x, larger);
+                chosen = chosen.blend(FloatVector.broadcast(F32, a * width + b), larger);
+                p += step;
+            }
+        }
+        FloatVector g = FloatVector.fromMemorySegment(F32, memory, y, ORDER, in);
+        FloatVector none = FloatVector.zero(F32);
+        for (int a = 0; a < height; a++) {
+            long p = valueBytes + first + a * line();
+            for (int b = 0; b < width; b++) {
+                VectorMask<Float> here = chosen.eq(FloatVector.broadcast(F32, a * width + b));
+                FloatVector.fromMemorySegment(F32, memory, p, ORDER, in)
+                        .add(none.blend(g, here))
+                        .intoMemorySegment(memory, p, ORDER, in);
+                p += step;
+            }
+        }
+    }
+
+    private void average(MemorySegment memory, long first, long y, int i, int j, int c) {
+        VectorMask<Float> in = F32.indexInRange(c, shape.channels());
+        int height = shape.rows().end(i) - shape.rows().first(i);
+        int width = shape.columns().end(j) - shape.columns().first(j);
+        FloatVector sum = FloatVector.zero(F32);
+        for (int a = 0; a < height; a++) {
+            for (int b = 0; b < width; b++) {
+                long p = xBytes + first + a * line() + 4L * b * shape.channels();
+                sum = sum.add(FloatVector.fromMemorySegment(F32, memory, p, ORDER, in));
+            }
+        }
+        sum.mul(FloatVector.broadcast(F32, shape.factor(i, j))).intoMemorySegment(memory, y, ORDER, in);
+    }
+
+    private void averageGradient(MemorySegment memory, long first, long y, int i, int j, int c) {
+        VectorMask<Float> in = F32.indexInRange(c, shape.channels());
+        int height = shape.rows().end(i) - shape.rows().first(i);
+        int width = shape.columns().end(j) - shape.columns().first(j);
+        FloatVector g = FloatVector.fromMemorySegment(F32, memory, y, ORDER, in)
+                .mul(FloatVector.broadcast(F32, shape.factor(i, j)));
+        for (int a = 0; a < height; a++) {
+            for (int b = 0; b < width; b++) {
+                long p = valueBytes + first + a * line() + 4L * b * shape.channels();
+                FloatVector.fromMemorySegment(F32, memory, p, ORDER, in).add(g).intoMemorySegment(memory, p, ORDER, in);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Convolutions and pooling of channels-last images in pure Java. */
+package dev.gatun.simd.conv;
