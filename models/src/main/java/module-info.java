@@ -8,6 +8,7 @@ module dev.gatun.models {
     exports dev.gatun.models.layers;
     exports dev.gatun.models.optim;
     exports dev.gatun.models.gpt;
+    exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;
     exports dev.gatun.models.checkpoint;

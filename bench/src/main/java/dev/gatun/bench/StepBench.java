@@ -1,7 +1,5 @@
 package dev.gatun.bench;
 
-import dev.gatun.graph.ops.Tensor;
-import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.gpt.Gpt;
@@ -12,8 +10,9 @@ import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntConsumer;
 
-/** Times training steps of a GPT: forward, backward, clipping by global norm 1, AdamW. */
+/** Times training steps. */
 final class StepBench implements AutoCloseable {
     private static final int BATCHES = 2;
     private static final float LEARNING_RATE = 1e-3f;
@@ -27,29 +26,62 @@ final class StepBench implements AutoCloseable {
 
     private final Executable executable;
     private final long parameters;
-    private final int[][] ids = new int[BATCHES][];
-    private final int[][] targets = new int[BATCHES][];
+    private final float learningRate;
+    private final IntConsumer feed;
     private int steps;
     private float first;
     private float last;
 
-    StepBench(Compiler compiler, Workload w) {
-        Gpt gpt = Gpt.of(w.config());
-        ParameterTree tree = ParameterTree.of(gpt);
-        TensorType type = TensorType.of(DType.I32, w.batch(), w.config().context());
-        executable = compiler.compile(new TrainingGraph(AdamW.standard(), 1, false).train(tree, t -> loss(t, gpt, type)));
+    private StepBench(Executable executable, ParameterTree tree, float learningRate, IntConsumer feed) {
+        this.executable = executable;
+        this.learningRate = learningRate;
+        this.feed = feed;
         executable.states().forEach(s -> executable.state(s.name()).fill((byte) 0));
         tree.initialize(SEED, executable::state);
         parameters = tree.elements();
+    }
+
+    /** Forward, backward, clipping by global norm 1, AdamW. */
+    static StepBench of(Compiler compiler, Workload w) {
+        Gpt gpt = Gpt.of(w.config());
+        ParameterTree tree = ParameterTree.of(gpt);
+        TensorType type = TensorType.of(DType.I32, w.batch(), w.config().context());
+        Executable e = compiler.compile(new TrainingGraph(AdamW.standard(), 1, false)
+                .train(tree, t -> gpt.loss(t.data("tokens", type), t.data("targets", type))));
+        int[][] ids = new int[BATCHES][];
+        int[][] targets = new int[BATCHES][];
         for (int i = 0; i < BATCHES; i++) {
             int[] t = tokens(w.tokens() + 1, w.config().vocabulary(), DATA_SEED + i);
             ids[i] = Arrays.copyOfRange(t, 0, w.tokens());
             targets[i] = Arrays.copyOfRange(t, 1, w.tokens() + 1);
         }
+        return new StepBench(e, tree, LEARNING_RATE, step -> {
+            e.write(TrainingGraph.TRAIN, "tokens", ids[step % BATCHES]);
+            e.write(TrainingGraph.TRAIN, "targets", targets[step % BATCHES]);
+        });
     }
 
-    private static Tensor loss(Tracer t, Gpt gpt, TensorType type) {
-        return gpt.loss(t.data("tokens", type), t.data("targets", type));
+    /** Forward, backward and update on one batch of ten class prototypes with noise. */
+    static StepBench of(Compiler compiler, ImageWorkload w) {
+        ParameterTree tree = ParameterTree.of((Record) w.model());
+        TensorType images = TensorType.of(DType.F32, w.batch(), w.size(), w.size(), w.channels());
+        TensorType classes = TensorType.of(DType.I32, w.batch());
+        Executable e = compiler.compile(new TrainingGraph(w.optimizer(), 0, false)
+                .train(tree, t -> w.model().loss(t.data("images", images), t.data("labels", classes))));
+        Random r = new Random(DATA_SEED);
+        int image = w.elements() / w.batch();
+        float[][] prototypes = new float[ImageWorkload.CLASSES][image];
+        for (float[] p : prototypes) for (int i = 0; i < image; i++) p[i] = (float) r.nextGaussian();
+        float[] x = new float[w.elements()];
+        int[] labels = new int[w.batch()];
+        for (int i = 0; i < x.length; i++) {
+            labels[i / image] = i / image % ImageWorkload.CLASSES;
+            x[i] = prototypes[labels[i / image]][i % image] + (float) r.nextGaussian();
+        }
+        return new StepBench(e, tree, w.learningRate(), step -> {
+            e.write(TrainingGraph.TRAIN, "images", x);
+            e.write(TrainingGraph.TRAIN, "labels", labels);
+        });
     }
 
     /** Tokens by a rule, mostly {@code next = 5 * previous + 3 mod vocabulary}, so that a correct step lowers the loss. */
@@ -66,10 +98,8 @@ final class StepBench implements AutoCloseable {
 
     /** One step. */
     void step() {
-        int i = steps++ % BATCHES;
-        executable.write(TrainingGraph.TRAIN, "tokens", ids[i]);
-        executable.write(TrainingGraph.TRAIN, "targets", targets[i]);
-        executable.write(TrainingGraph.TRAIN, TrainingGraph.LEARNING_RATE, LEARNING_RATE);
+        feed.accept(steps++);
+        executable.write(TrainingGraph.TRAIN, TrainingGraph.LEARNING_RATE, learningRate);
         executable.write(TrainingGraph.TRAIN, TrainingGraph.STEP, steps);
         executable.run(TrainingGraph.TRAIN);
         last = executable.scalar(TrainingGraph.TRAIN, TrainingGraph.LOSS);

@@ -24,14 +24,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Times one training step: forward, backward, clipping by global norm 1, AdamW.%n",
+            "Times one training step: forward, backward, update. A GPT is clipped to global norm 1 and updated by AdamW,",
+            "lenet5-b64 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9.%n",
             "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
             "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
         })
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, or gpt with the sizes below.")
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, or gpt with the sizes below.")
     private String workload;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
@@ -70,32 +71,44 @@ final class StepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
-        Workload w = workload();
+        ImageWorkload images = ImageWorkload.of(workload);
+        Workload w = images == null ? workload() : null;
+        if (images != null) refuseSizes();
         PrintWriter out = spec.commandLine().getOut();
         try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads)) {
             out.println("# " + compiler.banner());
             long start = System.nanoTime();
-            try (StepBench bench = new StepBench(compiler, w)) {
+            try (StepBench bench = images == null ? StepBench.of(compiler, w) : StepBench.of(compiler, images)) {
                 out.printf(Locale.ROOT, "# %,d parameters, arena %.1f MiB, compiled in %.1f s%n", bench.parameters(),
                         bench.executable().arenaBytes() / 1048576.0, (System.nanoTime() - start) / 1e9);
                 out.flush();
                 Results results = new Results(out, compiler.threads());
                 double[] ms = bench.measure(results);
                 String note = bench.losses() + " in " + bench.steps() + " steps; params " + bench.parameters();
-                results.time(w.name(), ms, w.tokens(), "tokens/s", note);
-                results.time(w.name() + ".flops", ms, w.flops(bench.parameters()), "GFLOP/s", "6*N*tokens + 12*L*d*T*tokens");
-                results.peakMemory(w.name());
+                if (images == null) {
+                    results.time(w.name(), ms, w.tokens(), "tokens/s", note);
+                    results.time(w.name() + ".flops", ms, w.flops(bench.parameters()), "GFLOP/s", "6*N*tokens + 12*L*d*T*tokens");
+                } else {
+                    results.time(images.name(), ms, images.batch(), "images/s", note);
+                    results.time(images.name() + ".flops", ms, 3 * images.forwardFlops() * images.batch(), "GFLOP/s",
+                            "3 x forward conv+dense FLOP");
+                }
+                results.peakMemory(workload);
                 if (profile) profile(out, bench);
             }
         }
         return 0;
     }
 
+    private void refuseSizes() {
+        if (layers != null || heads != null || width != null || context != null || batch != null || vocabulary != null) {
+            throw new IllegalArgumentException("workload " + workload + " has fixed sizes: use workload gpt with sizes of your own");
+        }
+    }
+
     private Workload workload() {
         if (!workload.equals("gpt")) {
-            if (layers != null || heads != null || width != null || context != null || batch != null || vocabulary != null) {
-                throw new IllegalArgumentException("workload " + workload + " has fixed sizes: use workload gpt with sizes of your own");
-            }
+            refuseSizes();
             return Workload.of(workload);
         }
         GptConfig config = GptConfig.of(size("--vocab", vocabulary, 512), size("--context", context, 256),

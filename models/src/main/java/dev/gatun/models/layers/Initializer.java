@@ -24,6 +24,16 @@ public sealed interface Initializer {
     /** Ones. */
     Initializer ONES = new Constant(1);
 
+    /** For weights before a rectifier: normal with deviation {@code sqrt(2 / inputs)} (He et al., 2015). */
+    static Initializer kaiming(long inputs) {
+        return new Normal(Math.sqrt(2.0 / inputs));
+    }
+
+    /** For weights before tanh: uniform with variance {@code 2 / (inputs + outputs)} (Glorot and Bengio, 2010). */
+    static Initializer xavier(long inputs, long outputs) {
+        return new Uniform(Math.sqrt(6.0 / (inputs + outputs)));
+    }
+
     /** Element {@code index} of the stream that belongs to a name. */
     default float at(long seed, int stream, long index) {
         int lo = (int) seed;

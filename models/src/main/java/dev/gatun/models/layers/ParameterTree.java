@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,14 +16,15 @@ import java.util.function.Function;
 
 /**
  * The parameters of a model by name. A model is a record; a parameter's name is the path of record components to it,
- * list elements by number: {@code layers.0.attention.qkv.weight}. Components that are records, parameters, lists or
- * optionals of these are followed; all others are settings. A parameter found twice keeps its first name.
+ * list elements by number: {@code layers.0.attention.qkv.weight}. Components that are records, parameters,
+ * statistics, lists or optionals of these are followed; all others are settings. A parameter found twice keeps its first name.
  */
 public final class ParameterTree {
     /** A parameter and its name. */
     public record Entry(String name, Parameter parameter) {}
 
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<Statistic, String> statistics = new LinkedHashMap<>(); // by identity: they define no equality
     private final Map<Parameter, String> names = new IdentityHashMap<>();
 
     private ParameterTree() {}
@@ -46,6 +48,7 @@ public final class ParameterTree {
             case Parameter p -> {
                 if (names.putIfAbsent(p, path) == null) entries.add(new Entry(path, p));
             }
+            case Statistic s -> statistics.putIfAbsent(s, path);
             case Record r -> {
                 for (RecordComponent c : r.getClass().getRecordComponents()) {
                     walk(path.isEmpty() ? c.getName() : path + "." + c.getName(), read(r, c));
@@ -83,7 +86,7 @@ public final class ParameterTree {
     }
 
     /**
-     * Declares every parameter as a state of a trace and runs code in which {@link Parameter#tensor} finds it.
+     * Declares every parameter and every statistic as a state of a trace and runs code in which {@link Parameter#tensor} finds it.
      *
      * @param tracer the trace under way
      * @param body gets the tensors in the order of {@link #entries}
@@ -96,16 +99,19 @@ public final class ParameterTree {
             bound.put(e.parameter, t);
             tensors.add(t);
         }
-        return ScopedValue.where(Parameter.BOUND, bound).call(() -> body.apply(tensors));
+        Map<Statistic, Statistic.Bound> following = new LinkedHashMap<>();
+        statistics.forEach((s, name) -> following.put(s, new Statistic.Bound(tracer.state(name, s.type()), name)));
+        return ScopedValue.where(Parameter.BOUND, bound).where(Statistic.BOUND, following).call(() -> body.apply(tensors));
     }
 
     /**
-     * Gives every parameter its first values.
+     * Gives every parameter and every statistic its first values.
      *
      * @param seed of the run
      * @param state finds a state's bytes by name
      */
     public void initialize(long seed, Function<String, MemorySegment> state) {
         for (Entry e : entries) e.parameter.initializer().fill(seed, e.name, state.apply(e.name));
+        statistics.forEach((s, name) -> s.initializer().fill(seed, name, state.apply(name)));
     }
 }

@@ -8,6 +8,7 @@ import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.layers.Dropout;
 import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.layers.Statistic;
 import dev.gatun.models.optim.GlobalNorm;
 import dev.gatun.models.optim.Optimizer;
 import dev.gatun.models.optim.Trained;
@@ -44,7 +45,7 @@ public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
      */
     public Graph train(ParameterTree parameters, Function<Tracer, Tensor> loss) {
         return Tracer.trace(TRAIN, t -> parameters.bind(t, tensors -> {
-            Tensor value = dropout ? Dropout.training(t, () -> loss.apply(t)) : loss.apply(t);
+            Tensor value = Statistic.training(t, () -> dropout ? Dropout.training(t, () -> loss.apply(t)) : loss.apply(t));
             List<Tensor> gradients = Grad.of(value, tensors);
             Tensor norm = GlobalNorm.of(gradients);
             if (clip > 0) gradients = GlobalNorm.clip(gradients, norm, clip);
@@ -65,7 +66,7 @@ public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
         return list;
     }
 
-    /** The loss alone, without dropout. */
+    /** The loss alone, without dropout and by running statistics. */
     public static Graph evaluate(ParameterTree parameters, Function<Tracer, Tensor> loss) {
         return Tracer.trace(EVALUATE, t -> parameters.bind(t, tensors -> {
             t.output(LOSS, loss.apply(t));

@@ -1,0 +1,47 @@
+package dev.gatun.models.vision;
+
+import dev.gatun.graph.ops.Images;
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.models.layers.Conv2d;
+import dev.gatun.models.layers.Initializer;
+import dev.gatun.models.layers.Linear;
+import dev.gatun.models.layers.MaxPool;
+
+/**
+ * LeNet-5 (LeCun et al., 1998) for images of 28x28, in today's form: rectifiers and max pooling.
+ *
+ * @param first 5x5 to 6 channels, padded
+ * @param second 5x5 to 16 channels
+ * @param pool 2x2, after both
+ * @param third 400 to 120
+ * @param fourth 120 to 84
+ * @param output 84 to classes
+ */
+public record LeNet(Conv2d first, Conv2d second, MaxPool pool, Linear third, Linear fourth, Linear output)
+        implements ImageModel {
+    /** Rows and columns of an image. */
+    public static final int SIZE = 28;
+
+    /**
+     * A model.
+     *
+     * @param channels of an image
+     * @param classes scored
+     */
+    public static LeNet of(int channels, int classes) {
+        return new LeNet(Conv2d.of(channels, 6, 5, 1, 2), Conv2d.of(6, 16, 5, 1, 0), MaxPool.of(2),
+                dense(400, 120), dense(120, 84), dense(84, classes));
+    }
+
+    private static Linear dense(int in, int out) {
+        return Linear.of(in, out, new Initializer.Normal(Math.sqrt(1.0 / in)));
+    }
+
+    @Override
+    public Tensor logits(Tensor images) {
+        Tensor x = pool.apply(first.apply(images).relu()); // (N,14,14,6)
+        x = pool.apply(second.apply(x).relu()); // (N,5,5,16)
+        x = third.apply(Images.flatten(x)).relu();
+        return output.apply(fourth.apply(x).relu());
+    }
+}
