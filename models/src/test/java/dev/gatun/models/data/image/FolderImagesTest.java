@@ -25,24 +25,24 @@ class FolderImagesTest {
 
     @Test
     void classesAndFilesAreTakenInTheOrderOfTheirNames() {
-        ImageFiles.write(folder, "dog/2.png", ImageFiles.png(4, 3, 0x0A0B0C));
-        ImageFiles.write(folder, "dog/1.BMP", ImageFiles.picture("bmp", 4, 3, BufferedImage.TYPE_INT_RGB, 0x010203));
-        ImageFiles.write(folder, "dog/deep/9.gif", ImageFiles.picture("gif", 4, 3, BufferedImage.TYPE_BYTE_INDEXED, 0xFFFFFF));
-        ImageFiles.write(folder, "cat/a.jpg", ImageFiles.picture("jpg", 4, 3, BufferedImage.TYPE_INT_RGB, 0x808080));
+        ImageFiles.write(folder, "dog/2.png", ImageFiles.png(8, 3, 0x0A0B0C));
+        ImageFiles.write(folder, "dog/1.BMP", ImageFiles.picture("bmp", 8, 3, BufferedImage.TYPE_INT_RGB, 0x010203));
+        ImageFiles.write(folder, "dog/deep/9.gif", ImageFiles.picture("gif", 8, 3, BufferedImage.TYPE_BYTE_INDEXED, 0xFFFFFF));
+        ImageFiles.write(folder, "cat/a.jpg", ImageFiles.picture("jpg", 8, 3, BufferedImage.TYPE_INT_RGB, 0x808080));
         ImageFiles.write(folder, "cat/notes.txt", new byte[9]);
         ImageFiles.write(folder, "cat/.hidden.png", new byte[9]);
         ImageFiles.write(folder, ".cache/x.png", new byte[9]);
         try (ImageDataset d = ImageFormat.FOLDER.read(folder, Part.TRAIN, STRICT)) {
             assertThat(d.classNames()).containsExactly("cat", "dog");
-            assertThat(new int[] {d.count(), d.height(), d.width(), d.channels()}).containsExactly(4, 4, 3, 3);
+            assertThat(new int[] {d.count(), d.height(), d.width(), d.channels()}).containsExactly(4, 8, 3, 3);
             assertThat(new int[] {d.label(0), d.label(1), d.label(2), d.label(3)}).containsExactly(0, 1, 1, 1);
-            byte[] image = new byte[36];
+            byte[] image = new byte[72];
             d.read(0, image);
             for (byte b : image) assertThat(b & 0xFF).isBetween(126, 130);
             d.read(1, image);
             assertThat(Arrays.copyOf(image, 6)).containsExactly(1, 2, 3, 1, 2, 3);
             d.read(2, image);
-            assertThat(Arrays.copyOfRange(image, 33, 36)).containsExactly(0x0A, 0x0B, 0x0C);
+            assertThat(Arrays.copyOfRange(image, 69, 72)).containsExactly(0x0A, 0x0B, 0x0C);
             d.read(3, image);
             assertThat(image).containsOnly(0xFF);
         }
