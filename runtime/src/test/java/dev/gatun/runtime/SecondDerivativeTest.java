@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.gatun.graph.autodiff.Grad;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.BatchNorm;
+import dev.gatun.graph.ops.Conv2d;
+import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
+import dev.gatun.graph.ops.Pool2d;
 import dev.gatun.graph.ops.Softmax;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
@@ -32,6 +36,20 @@ class SecondDerivativeTest {
                 Named.of("square root", x -> x.mul(x).add(1).sqrt()),
                 Named.of("layer norm", x -> LayerNorm.of(x, x.slice(0, 0, 1).reshape(4), x.slice(0, 1, 2).reshape(4), 0.1)),
                 Named.of("matmul", x -> x.matmulTransposed(x)),
+                Named.of("convolution", x -> {
+                    Tensor w = x.slice(0, 0, 1).reshape(2, 2, 1, 1).tanh();
+                    return x.reshape(1, 3, 4, 1).apply(Conv2d.of(1, 1), w);
+                }),
+                Named.of("transposed convolution", x -> {
+                    Tensor w = x.slice(0, 0, 1).reshape(2, 2, 1, 1).tanh();
+                    return Conv2dInputGrad.transposed(x.reshape(1, 3, 4, 1), w, 2, 1, 1, 1, 1);
+                }),
+                Named.of("max pool", x -> Pool2d.max(x.mul(x).reshape(1, 3, 4, 1), 2, 1, 1)),
+                Named.of("average pool", x -> Pool2d.average(x.mul(x).reshape(1, 3, 4, 1), 2, 1, 1)),
+                Named.of("batch norm", x -> {
+                    Tensor row = x.slice(0, 0, 1).reshape(4);
+                    return BatchNorm.of(x, row, row, row.zero(), 0.1).getFirst();
+                }),
                 Named.of("attention", x -> {
                     Tensor heads = x.reshape(1, 3, 2, 2);
                     return Attention.of(heads, heads.mul(0.5), heads.add(1), true);

@@ -6,6 +6,8 @@ import dev.gatun.graph.TestPrograms;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.BatchNorm;
+import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
@@ -72,6 +74,42 @@ class FuserTest {
             t.output("gradient", dev.gatun.graph.autodiff.Grad.of(loss, List.of(x)).getFirst());
         });
         assertThat(s.steps()).as("one over the logits, one that sums the rows' losses").hasSize(2);
+    }
+
+    private static Tensor block(Tracer t, Tensor x, Tensor w, String name) {
+        TensorType channel = TensorType.of(DType.F32, 16);
+        List<Tensor> r = BatchNorm.of(x.apply(Conv2d.of(1, 1), w), t.state(name + "w", channel), t.state(name + "b", channel),
+                t.state(name + "s", channel), 1e-5);
+        return r.getFirst();
+    }
+
+    @Test
+    void batchNormReluAndResidualAreOnePassForStatisticsAndOneToApplyThem() {
+        TensorType images = TensorType.of(DType.F32, 8, 8, 8, 16);
+        TensorType weights = TensorType.of(DType.F32, 3, 3, 16, 16);
+        Schedule s = schedule(t -> {
+            Tensor x = t.data("x", images);
+            t.output("y", block(t, x, t.state("w", weights), "n").add(x).relu());
+        });
+        List<Loop> large = s.steps().stream().filter(Loop.class::isInstance).map(Loop.class::cast)
+                .filter(l -> l.domain().elements() >= images.elements()).toList();
+        assertThat(large).as("sums of x and of its square; normalization, residual and relu").hasSize(2);
+    }
+
+    @Test
+    void batchNormReluAndResidualAreTwoPassesBackward() {
+        TensorType images = TensorType.of(DType.F32, 8, 8, 8, 16);
+        TensorType weights = TensorType.of(DType.F32, 3, 3, 16, 16);
+        Schedule s = schedule(t -> {
+            Tensor x = t.data("x", images);
+            Tensor w = t.state("w", weights);
+            Tensor last = t.state("last", weights);
+            Tensor y = block(t, x, w, "n").add(x).relu().apply(Conv2d.of(1, 1), last);
+            t.output("g", dev.gatun.graph.autodiff.Grad.of(y.mul(y).sumAll(), List.of(w)).getFirst());
+        });
+        List<Loop> large = s.steps().stream().filter(Loop.class::isInstance).map(Loop.class::cast)
+                .filter(l -> l.domain().elements() >= images.elements()).toList();
+        assertThat(large).as("two forward, the loss's gradient, two backward").hasSize(5);
     }
 
     @Test
