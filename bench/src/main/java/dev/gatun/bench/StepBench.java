@@ -66,7 +66,7 @@ final class StepBench implements AutoCloseable {
         ParameterTree tree = ParameterTree.of((Record) w.model());
         TensorType images = TensorType.of(DType.F32, w.batch(), w.size(), w.size(), w.channels());
         TensorType classes = TensorType.of(DType.I32, w.batch());
-        Executable e = compiler.compile(new TrainingGraph(w.optimizer(), 0, false)
+        Executable e = compiler.compile(new TrainingGraph(w.optimizer(), 0, false, false)
                 .train(tree, t -> w.model().loss(t.data("images", images), t.data("labels", classes))));
         Random r = new Random(DATA_SEED);
         int image = w.elements() / w.batch();

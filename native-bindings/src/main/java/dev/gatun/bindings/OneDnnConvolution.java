@@ -190,6 +190,7 @@ public final class OneDnnConvolution implements AutoCloseable {
     /** The library call of each pass; a gradient is told of its forward pass by a descriptor of it. */
     private static final class Call {
         private final MemorySegment engine;
+        private final Spec spec;
         private final Descriptors descriptors;
         private final MemorySegment attributes;
         private final MemorySegment source;
@@ -203,6 +204,7 @@ public final class OneDnnConvolution implements AutoCloseable {
 
         Call(MemorySegment engine, Spec spec, Descriptors descriptors, MemorySegment attributes) {
             this.engine = engine;
+            this.spec = spec;
             this.descriptors = descriptors;
             this.attributes = attributes;
             source = descriptors.memory(spec.source());
@@ -216,20 +218,35 @@ public final class OneDnnConvolution implements AutoCloseable {
         }
 
         int forward(MemorySegment out) {
+            return forward(out, source, weights);
+        }
+
+        private int forward(MemorySegment out, MemorySegment from, MemorySegment by) {
             return Dnnl.dnnl_convolution_forward_primitive_desc_create(out, engine, Dnnl.dnnl_forward_training(),
-                    Dnnl.dnnl_convolution_direct(), source, weights, bias, result, strides, dilations, before, after,
+                    Dnnl.dnnl_convolution_direct(), from, by, bias, result, strides, dilations, before, after,
                     attributes);
         }
 
+        /** The forward pass of a gradient whose own type may be wider than the operands': source and weights agree. */
+        private MemorySegment hint(OneDnnTensor from, OneDnnTensor by) {
+            MemorySegment fromMemory = descriptors.memory(from);
+            MemorySegment byMemory = descriptors.memory(by);
+            return descriptors.hint(out -> forward(out, fromMemory, byMemory));
+        }
+
+        private static OneDnnTensor typed(OneDnnTensor t, OneDnnType type) {
+            return new OneDnnTensor(type, t.dims(), t.strides());
+        }
+
         ToIntFunction<MemorySegment> backwardData() {
-            MemorySegment hint = descriptors.hint(this::forward);
+            MemorySegment hint = hint(typed(spec.source(), spec.weights().type()), spec.weights());
             return out -> Dnnl.dnnl_convolution_backward_data_primitive_desc_create(out, engine,
                     Dnnl.dnnl_convolution_direct(), source, weights, result, strides, dilations, before, after, hint,
                     attributes);
         }
 
         ToIntFunction<MemorySegment> backwardWeights() {
-            MemorySegment hint = descriptors.hint(this::forward);
+            MemorySegment hint = hint(spec.source(), typed(spec.weights(), spec.source().type()));
             return out -> Dnnl.dnnl_convolution_backward_weights_primitive_desc_create(out, engine,
                     Dnnl.dnnl_convolution_direct(), source, weights, bias, result, strides, dilations, before, after,
                     hint, attributes);

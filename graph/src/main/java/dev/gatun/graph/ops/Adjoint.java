@@ -1,6 +1,9 @@
 package dev.gatun.graph.ops;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A node seen from its results, while gradients flow backward through it.
@@ -37,8 +40,16 @@ public record Adjoint(
         return wanted.get(i);
     }
 
-    /** Gradients of the operands when the same results are computed as {@code outputs}. */
+    /**
+     * Gradients of the operands when the same results are computed as {@code outputs}. An operand that stands more than
+     * once has its whole gradient at the first place and {@code null} at the others.
+     */
     public List<Tensor> through(List<Tensor> outputs) {
-        return pullback.pull(outputs, cotangents, operands);
+        List<Tensor> gradients = new ArrayList<>(pullback.pull(outputs, cotangents, operands));
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < operands.size(); i++) {
+            if (!seen.add(operands.get(i).id())) gradients.set(i, null);
+        }
+        return gradients;
     }
 }

@@ -22,8 +22,9 @@ import java.util.function.Function;
  * @param optimizer how parameters change
  * @param clip bound of the gradients' global norm; 0 for none
  * @param dropout whether dropout layers drop
+ * @param norm whether the gradients' norm is a result; computing it without clipping reads every gradient once more
  */
-public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
+public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout, boolean norm) {
     /** Name of the training function. */
     public static final String TRAIN = "train";
     /** Name of the function that gives the loss alone. */
@@ -34,8 +35,13 @@ public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
     public static final String STEP = "step";
     /** f32 scalar result of both functions. */
     public static final String LOSS = "loss";
-    /** f32 scalar result of the training function: norm of all gradients before clipping. */
+    /** f32 scalar result of the training function, where asked for: norm of all gradients before clipping. */
     public static final String GRADIENT_NORM = "gradientNorm";
+
+    /** With the gradients' norm as a result. */
+    public TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
+        this(optimizer, clip, dropout, true);
+    }
 
     /**
      * One training step.
@@ -47,13 +53,15 @@ public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout) {
         return Tracer.trace(TRAIN, t -> parameters.bind(t, tensors -> {
             Tensor value = Statistic.training(t, () -> dropout ? Dropout.training(t, () -> loss.apply(t)) : loss.apply(t));
             List<Tensor> gradients = Grad.of(value, tensors);
-            Tensor norm = GlobalNorm.of(gradients);
-            if (clip > 0) gradients = GlobalNorm.clip(gradients, norm, clip);
+            if (norm || clip > 0) {
+                Tensor length = GlobalNorm.of(gradients);
+                if (clip > 0) gradients = GlobalNorm.clip(gradients, length, clip);
+                if (norm) t.output(GRADIENT_NORM, length);
+            }
             Tensor rate = t.data(LEARNING_RATE, TensorType.of(DType.F32));
             Tensor step = t.data(STEP, TensorType.of(DType.F32));
             optimizer.update(t, trained(parameters, tensors, gradients), rate, step);
             t.output(LOSS, value);
-            t.output(GRADIENT_NORM, norm);
             return tensors;
         }));
     }

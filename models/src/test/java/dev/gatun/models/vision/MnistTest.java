@@ -47,7 +47,7 @@ class MnistTest {
                 ImageDataset test = IdxImages.read(folder(), Part.TEST, ReadOptions.strict());
                 Compiler compiler = new Compiler(Backend.AUTO, 2);
                 Executable e = compiler.compile(
-                        new TrainingGraph(new AdamW(0.9, 0.999, 1e-8, 0, false), 0, false).train(tree,
+                        new TrainingGraph(new AdamW(0.9, 0.999, 1e-8, 0, false), 0, false, false).train(tree,
                                 t -> model.loss(t.data("images", images(BATCH)), t.data("labels", TensorType.of(DType.I32, BATCH)))),
                         Tracer.trace("predict", t -> tree.bind(t, p -> {
                             t.output("logits", model.logits(t.data("images", images(TEST_BATCH))));
