@@ -32,11 +32,14 @@ public record Axis(int size, int window, int stride, int padding, int dilation) 
 
     /** The first element of a window that lies in the image. */
     int first(int index) {
-        return Math.max(0, Math.ceilDiv(-start(index), dilation));
+        int start = start(index);
+        if (start >= 0) return 0;
+        return dilation == 1 ? -start : Math.ceilDiv(-start, dilation); // a division costs as much as a small window
     }
 
     /** One past the last element of a window that lies in the image. */
     int end(int index) {
-        return Math.min(window, Math.ceilDiv(size - start(index), dilation));
+        int left = size - start(index);
+        return Math.min(window, dilation == 1 ? left : Math.ceilDiv(left, dilation));
     }
 }

@@ -28,6 +28,8 @@ public final class Pool implements Kernel {
     private final long xBytes;
     private final long valueBytes;
     private final long yBytes;
+    /** No element lies in two windows: a gradient is stored, not added, and no load waits for a store nearby. */
+    private final boolean isDisjoint;
 
     private Pool(Work work, PoolShape shape, long xBytes, long valueBytes, long yBytes) {
         this.work = work;
@@ -35,6 +37,7 @@ public final class Pool implements Kernel {
         this.xBytes = xBytes;
         this.valueBytes = valueBytes;
         this.yBytes = yBytes;
+        isDisjoint = shape.rows().stride() >= shape.rows().window() && shape.columns().stride() >= shape.columns().window();
     }
 
     /** {@code y} = the elements of {@code values} where each window of {@code x} is largest; x itself for max pooling. */
@@ -85,14 +88,18 @@ public final class Pool implements Kernel {
     private void row(MemorySegment memory, int n, int i) {
         long image = 4 * shape.image() * n;
         long y = yBytes + 4 * (shape.pooled() * n + shape.pooled() / shape.rows().count() * i);
+        boolean isAverage = work == Work.AVERAGE || work == Work.AVERAGE_GRADIENT;
+        int height = shape.rows().end(i) - shape.rows().first(i);
         for (int j = 0; j < shape.columns().count(); j++) {
             long first = image + at(i, j);
+            float factor = isAverage ? shape.factor(i, j) : 1;
+            int width = shape.columns().end(j) - shape.columns().first(j);
             for (int c = 0; c < shape.channels(); c += F32.length()) {
                 switch (work) {
-                    case MAXIMUM -> maximum(memory, first + 4L * c, y + 4L * c, i, j, c);
-                    case AVERAGE -> average(memory, first + 4L * c, y + 4L * c, i, j, c);
-                    case MAXIMUM_GRADIENT -> maximumGradient(memory, first + 4L * c, y + 4L * c, i, j, c);
-                    case AVERAGE_GRADIENT -> averageGradient(memory, first + 4L * c, y + 4L * c, i, j, c);
+                    case MAXIMUM -> maximum(memory, first + 4L * c, y + 4L * c, height, width, c);
+                    case AVERAGE -> average(memory, first + 4L * c, y + 4L * c, height, width, c, factor);
+                    case MAXIMUM_GRADIENT -> maximumGradient(memory, first + 4L * c, y + 4L * c, height, width, c);
+                    case AVERAGE_GRADIENT -> averageGradient(memory, first + 4L * c, y + 4L * c, height, width, c, factor);
                 }
             }
             y += 4L * shape.channels();
@@ -111,15 +118,14 @@ public final class Pool implements Kernel {
         return 4L * shape.channels() * shape.columns().size();
     }
 
-    private void maximum(MemorySegment memory, long first, long y, int i, int j, int c) {
+    private void maximum(MemorySegment memory, long first, long y, int height, int width, int c) {
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
-        int height = shape.rows().end(i) - shape.rows().first(i);
-        int width = shape.columns().end(j) - shape.columns().first(j);
+        long line = line();
         long step = 4L * shape.channels();
         FloatVector best = FloatVector.fromMemorySegment(F32, memory, xBytes + first, ORDER, in);
         FloatVector chosen = FloatVector.fromMemorySegment(F32, memory, valueBytes + first, ORDER, in);
         for (int a = 0; a < height; a++) {
-            long p = first + a * line();
+            long p = first + a * line;
             for (int b = 0; b < width; b++) {
                 FloatVector x = FloatVector.fromMemorySegment(F32, memory, xBytes + p, ORDER, in);
                 VectorMask<Float> larger = best.lt(x);
@@ -131,15 +137,14 @@ public final class Pool implements Kernel {
         chosen.intoMemorySegment(memory, y, ORDER, in);
     }
 
-    private void maximumGradient(MemorySegment memory, long first, long y, int i, int j, int c) {
+    private void maximumGradient(MemorySegment memory, long first, long y, int height, int width, int c) {
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
-        int height = shape.rows().end(i) - shape.rows().first(i);
-        int width = shape.columns().end(j) - shape.columns().first(j);
+        long line = line();
         long step = 4L * shape.channels();
         FloatVector best = FloatVector.fromMemorySegment(F32, memory, xBytes + first, ORDER, in);
         FloatVector chosen = FloatVector.zero(F32);
         for (int a = 0; a < height; a++) {
-            long p = xBytes + first + a * line();
+            long p = xBytes + first + a * line;
             for (int b = 0; b < width; b++) {
                 FloatVector x = FloatVector.fromMemorySegment(F32, memory, p, ORDER, in);
                 VectorMask<Float> larger = best.lt(x);
@@ -150,8 +155,18 @@ public final class Pool implements Kernel {
         }
         FloatVector g = FloatVector.fromMemorySegment(F32, memory, y, ORDER, in);
         FloatVector none = FloatVector.zero(F32);
+        if (isDisjoint) {
+            for (int a = 0; a < height; a++) {
+                long p = valueBytes + first + a * line;
+                for (int b = 0; b < width; b++) {
+                    none.blend(g, chosen.eq(FloatVector.broadcast(F32, a * width + b))).intoMemorySegment(memory, p, ORDER, in);
+                    p += step;
+                }
+            }
+            return;
+        }
         for (int a = 0; a < height; a++) {
-            long p = valueBytes + first + a * line();
+            long p = valueBytes + first + a * line;
             for (int b = 0; b < width; b++) {
                 VectorMask<Float> here = chosen.eq(FloatVector.broadcast(F32, a * width + b));
                 FloatVector.fromMemorySegment(F32, memory, p, ORDER, in)
@@ -162,29 +177,27 @@ public final class Pool implements Kernel {
         }
     }
 
-    private void average(MemorySegment memory, long first, long y, int i, int j, int c) {
+    private void average(MemorySegment memory, long first, long y, int height, int width, int c, float factor) {
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
-        int height = shape.rows().end(i) - shape.rows().first(i);
-        int width = shape.columns().end(j) - shape.columns().first(j);
+        long line = line();
         FloatVector sum = FloatVector.zero(F32);
         for (int a = 0; a < height; a++) {
             for (int b = 0; b < width; b++) {
-                long p = xBytes + first + a * line() + 4L * b * shape.channels();
+                long p = xBytes + first + a * line + 4L * b * shape.channels();
                 sum = sum.add(FloatVector.fromMemorySegment(F32, memory, p, ORDER, in));
             }
         }
-        sum.mul(FloatVector.broadcast(F32, shape.factor(i, j))).intoMemorySegment(memory, y, ORDER, in);
+        sum.mul(FloatVector.broadcast(F32, factor)).intoMemorySegment(memory, y, ORDER, in);
     }
 
-    private void averageGradient(MemorySegment memory, long first, long y, int i, int j, int c) {
+    private void averageGradient(MemorySegment memory, long first, long y, int height, int width, int c, float factor) {
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
-        int height = shape.rows().end(i) - shape.rows().first(i);
-        int width = shape.columns().end(j) - shape.columns().first(j);
+        long line = line();
         FloatVector g = FloatVector.fromMemorySegment(F32, memory, y, ORDER, in)
-                .mul(FloatVector.broadcast(F32, shape.factor(i, j)));
+                .mul(FloatVector.broadcast(F32, factor));
         for (int a = 0; a < height; a++) {
             for (int b = 0; b < width; b++) {
-                long p = valueBytes + first + a * line() + 4L * b * shape.channels();
+                long p = valueBytes + first + a * line + 4L * b * shape.channels();
                 FloatVector.fromMemorySegment(F32, memory, p, ORDER, in).add(g).intoMemorySegment(memory, p, ORDER, in);
             }
         }
