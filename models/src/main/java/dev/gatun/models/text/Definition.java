@@ -14,5 +14,5 @@ import java.util.Map;
  */
 record Definition(Path source, ObjectNode settings, Map<String, Integer> vocabulary, LongMap merges) {
     /** Numbers of tokens are below this. */
-    static final int LARGEST_VOCABULARY = 1 << 22;
+    static final int LARGEST_VOCABULARY = 1 << 21;
 }

@@ -78,6 +78,6 @@ record Field(Path file, String path, JsonNode node) {
 
     /** Something that came out of a file, short enough for a message. */
     static String shorten(String s) {
-        return s.length() <= 60 ? s : s.substring(0, 57) + "...";
+        return s.length() <= 120 ? s : s.substring(0, 117) + "...";
     }
 }

@@ -12,8 +12,9 @@ import java.util.Map;
 /** Reads tiktoken rank files. A token's rank is its number and the order of merging: any two parts of it merge with it. */
 final class Tiktoken {
     private static final long LARGEST_FILE = 1L << 26;
-    private static final int LONGEST_TOKEN = 1024; // bytes
-    private static final int MOST_BYTES = 1 << 25; // of all tokens together
+    private static final int LONGEST_TOKEN = 256; // bytes
+    private static final int MOST_MERGES = 1 << 22;
+    private static final int MOST_BYTES = 1 << 24; // of all tokens together
 
     private Tiktoken() {}
 
@@ -34,6 +35,9 @@ final class Tiktoken {
                 Integer left = vocabulary.get(token.substring(0, i));
                 Integer right = left == null ? null : vocabulary.get(token.substring(i));
                 if (right != null) merges.put(LongMap.pair(left, right), LongMap.pair(rank, rank));
+            }
+            if (merges.size() > MOST_MERGES) {
+                throw new TokenizerException(file, "the file", "expected tokens made of at most " + MOST_MERGES + " pairs of others, found more");
             }
         });
         special.forEach((mark, id) -> {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,8 +25,9 @@ import java.util.Map;
  * of strings, of nesting, of the tree, of token numbers.
  */
 final class TokenizerFile {
-    private static final long LARGEST_FILE = 1L << 27;
+    private static final long LARGEST_FILE = 1L << 26;
     private static final int LARGEST_TREE = 2_000_000; // JSON tokens outside of vocabulary and merges
+    private static final int MOST_MERGES = 1 << 21;
     private static final int LONGEST_TOKEN = 1 << 16;
     private final Path file;
     private final JsonParser json;
@@ -61,6 +63,8 @@ final class TokenizerFile {
             String where = e.getLocation() == null ? "the file"
                     : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
             throw new TokenizerException(file, where, "expected JSON: " + Field.shorten(e.getOriginalMessage()), e);
+        } catch (CharConversionException e) {
+            throw new TokenizerException(file, "the file", "expected JSON in UTF-8: " + Field.shorten(e.getMessage()), e);
         }
     }
 
@@ -102,15 +106,25 @@ final class TokenizerFile {
             if (name.equals("model")) model();
             else if (List.of("added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "version").contains(name)) {
                 settings.set(name, tree());
-            } else json.skipChildren();
+            } else skip();
         }
         if (next() != null) throw wrong("the file", "nothing behind the object");
         if (!settings.has("model")) throw new TokenizerException(file, "model", "expected an object, found nothing");
     }
 
     private JsonNode tree() throws IOException {
-        JsonNode node = json.readValueAsTree();
-        return node;
+        return json.readValueAsTree();
+    }
+
+    /** Passes over a part, counting what is in it. */
+    private void skip() throws IOException {
+        if (!json.currentToken().isStructStart()) return;
+        for (int depth = 1; depth > 0;) {
+            JsonToken t = json.nextToken();
+            if (t == null) return;
+            if (t.isStructStart()) depth++;
+            else if (t.isStructEnd()) depth--;
+        }
     }
 
     private void model() throws IOException {
@@ -152,6 +166,7 @@ final class TokenizerFile {
         if (json.currentToken() != JsonToken.START_ARRAY) throw wrong("model.merges", "an array of pairs of tokens");
         for (JsonToken t = next(); t != JsonToken.END_ARRAY; t = next()) {
             String field = "model.merges[" + pairs.size() / 2 + "]";
+            if (pairs.size() / 2 == MOST_MERGES) throw wrong(field, "at most " + MOST_MERGES + " merges");
             if (t == JsonToken.VALUE_STRING) {
                 String pair = json.getText();
                 int space = pair.indexOf(' ');

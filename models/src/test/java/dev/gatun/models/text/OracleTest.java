@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,6 +150,16 @@ class OracleTest {
     }
 
     @Test
+    void tiktoken() throws IOException {
+        SubwordTokenizer t = BpeTrainer.of(2000, WordPattern.LLAMA3).train(documents);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < t.vocabulary(); i++) lines.append(Base64.getEncoder().encodeToString(t.bytes(i))).append(' ').append(i).append('\n');
+        Path ranks = Files.writeString(folder.resolve("ranks"), lines);
+        SubwordTokenizer read = SubwordTokenizer.readTiktoken(ranks, WordPattern.LLAMA3, Map.of("<|endoftext|>", 2000, "<|tag|>", 2001));
+        compare(edited(read, root -> { }), 16, STRINGS);
+    }
+
+    @Test
     void metaspace() throws IOException {
         for (String scheme : List.of("always", "first", "never")) {
             ObjectNode root = byteFallback("");
@@ -160,7 +172,8 @@ class OracleTest {
     void wordPiece() throws IOException {
         for (boolean lower : new boolean[] {true, false}) {
             ObjectNode root = VocabularyFiles.wordPiece(documents, lower, 2500);
-            addToken(root, root.at("/model/vocab").size(), "Token", "normalized");
+            int size = root.at("/model/vocab").size();
+            addToken(root, root.at("/model/vocab").path("Token").asInt(size), "Token", "normalized");
             compare(written(root), 11, STRINGS);
         }
     }
