@@ -37,17 +37,17 @@ final class AddedTokens {
         void token(int id);
     }
 
-    /** Looks for the tokens that are found before the text is normalized. */
-    void find(char[] text, Found found) {
-        find(plain, text, 0, text.length, found);
+    /** Looks for the tokens that are found before the text is normalized, for special ones too or not. */
+    void find(char[] text, boolean special, Found found) {
+        find(plain, text, 0, text.length, special, found);
     }
 
     /** Looks for the tokens that are found in normalized text. */
-    void findNormalized(char[] text, int from, int to, Found found) {
-        find(normalized, text, from, to, found);
+    void findNormalized(char[] text, int from, int to, boolean special, Found found) {
+        find(normalized, text, from, to, special, found);
     }
 
-    private void find(Trie trie, char[] text, int from, int to, Found found) {
+    private void find(Trie trie, char[] text, int from, int to, boolean special, Found found) {
         int done = from;
         int i = trie.isEmpty() ? to : from;
         while (i < to) {
@@ -60,6 +60,7 @@ final class AddedTokens {
             int start = i;
             int end = (int) (match >>> 32);
             i = end;
+            if (token.special() && !special) continue;
             if (token.singleWord() && inWord(text, start, end, from, to)) continue;
             if (token.lstrip()) {
                 while (start > done && Characters.isSpace(text[start - 1])) start--;

@@ -134,14 +134,24 @@ public final class SubwordTokenizer implements Tokenizer {
     /** Tokens of a text, without the marks that {@link #frame(String)} puts around. Added tokens in the text count. */
     @Override
     public int[] encode(String text) {
+        return encode(text, true);
+    }
+
+    /**
+     * Tokens of a text.
+     *
+     * @param special whether special tokens in the text count; false for text of others, who must not be able to write
+     *     the marks that a model trusts
+     */
+    public int[] encode(String text, boolean special) {
         char[] s = Characters.sound(text);
         IntList out = new IntList(s.length / 3);
         Merger merger = new Merger(definition.merges());
         PreTokenizer.Pieces pieces = (t, from, to) -> model.encode(t, from, to, merger, out);
-        added.find(s, new AddedTokens.Found() {
+        added.find(s, special, new AddedTokens.Found() {
             @Override
             public void text(char[] t, int from, int to) {
-                normalized(t, from, to, pieces, out);
+                normalized(t, from, to, special, pieces, out);
             }
 
             @Override
@@ -152,12 +162,12 @@ public final class SubwordTokenizer implements Tokenizer {
         return out.toArray();
     }
 
-    private void normalized(char[] s, int from, int to, PreTokenizer.Pieces pieces, IntList out) {
+    private void normalized(char[] s, int from, int to, boolean special, PreTokenizer.Pieces pieces, IntList out) {
         boolean first = from == 0;
         char[] text = normalizer == null ? s : normalizer.apply(new String(s, from, to - from)).toCharArray();
         int start = normalizer == null ? from : 0;
         int end = normalizer == null ? to : text.length;
-        added.findNormalized(text, start, end, new AddedTokens.Found() {
+        added.findNormalized(text, start, end, special, new AddedTokens.Found() {
             @Override
             public void text(char[] t, int a, int b) {
                 words.split(t, a, b, first && a == start, pieces);

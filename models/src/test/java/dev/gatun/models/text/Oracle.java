@@ -2,6 +2,7 @@ package dev.gatun.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
@@ -24,10 +25,11 @@ final class Oracle implements AutoCloseable {
     static Oracle open(Path file) throws IOException {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
         try {
             return new Oracle(HuggingFaceTokenizer.newInstance(file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")));
-        } catch (LinkageError | IllegalStateException e) {
+        } catch (LinkageError | EngineException | IllegalStateException e) {
             return Assumptions.abort("the native library of ai.djl.huggingface:tokenizers does not load here: " + e);
         }
     }

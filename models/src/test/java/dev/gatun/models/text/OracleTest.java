@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens and decoded text against Hugging Face's tokenizers, on 10,000 and more strings for each family. */
+/**
+ * Tokens and decoded text against Hugging Face's tokenizers, on 10,500 strings for GPT-2, Llama 3, byte fallback and
+ * WordPiece, and on fewer for their variants. Strings are drawn from characters older than Unicode 15, as the library
+ * knows no newer ones.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OracleTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,9 +58,8 @@ class OracleTest {
                 assertThat(ours.frame(texts.get(i))).isEqualTo(oracle.frame(texts.get(i)));
                 assertThat(ours.frame(texts.get(i), texts.get(i + 1))).isEqualTo(oracle.frame(texts.get(i), texts.get(i + 1)));
             }
-            long letters = prose.substring(0, 20_000).chars().filter(Character::isLetter).count();
-            String word = prose.substring(0, 20_000).replaceAll("[^a-z]", ""); // one long word: merged in a heap
-            assertThat(letters).isPositive();
+            String word = prose.substring(0, 5000).replaceAll("[^a-z]", ""); // one long word: merged in a heap
+            assertThat(word).hasSizeGreaterThan(1000);
             assertThat(ours.encode(word)).isEqualTo(oracle.encode(word));
         }
     }
@@ -127,7 +130,7 @@ class OracleTest {
     void qwen2AndGpt4o() throws IOException {
         for (WordPattern p : List.of(WordPattern.QWEN2, WordPattern.O200K)) {
             SubwordTokenizer t = BpeTrainer.of(1200, p).special("<|endoftext|>").train(documents);
-            compare(edited(t, root -> root.putObject("normalizer").put("type", "NFC")), 5, STRINGS);
+            compare(edited(t, root -> root.putObject("normalizer").put("type", "NFC")), 5, STRINGS / 3);
         }
     }
 
@@ -156,7 +159,7 @@ class OracleTest {
         for (int i = 0; i < t.vocabulary(); i++) lines.append(Base64.getEncoder().encodeToString(t.bytes(i))).append(' ').append(i).append('\n');
         Path ranks = Files.writeString(folder.resolve("ranks"), lines);
         SubwordTokenizer read = SubwordTokenizer.readTiktoken(ranks, WordPattern.LLAMA3, Map.of("<|endoftext|>", 2000, "<|tag|>", 2001));
-        compare(edited(read, root -> { }), 16, STRINGS);
+        compare(edited(read, root -> { }), 16, STRINGS / 3);
     }
 
     @Test
@@ -164,7 +167,7 @@ class OracleTest {
         for (String scheme : List.of("always", "first", "never")) {
             ObjectNode root = byteFallback("");
             VocabularyFiles.metaspace(root, scheme, !scheme.equals("first"));
-            compare(written(root), 10, STRINGS / 3);
+            compare(written(root), 10, STRINGS / 6);
         }
     }
 
@@ -174,8 +177,20 @@ class OracleTest {
             ObjectNode root = VocabularyFiles.wordPiece(documents, lower, 2500);
             int size = root.at("/model/vocab").size();
             addToken(root, root.at("/model/vocab").path("Token").asInt(size), "Token", "normalized");
-            compare(written(root), 11, STRINGS);
+            compare(written(root), 11, lower ? STRINGS : STRINGS / 3);
         }
+    }
+
+    @Test
+    void symbolsWithPrefixesAndSuffixes() throws IOException {
+        List<String> some = documents.subList(0, 400);
+        compare(written(VocabularyFiles.marked(some, "", "</w>")), 17, 1500);
+        compare(written(VocabularyFiles.marked(some, "##", "")), 18, 1500);
+        ObjectNode clip = VocabularyFiles.marked(some, "", "</w>");
+        ObjectNode parts = clip.putObject("pre_tokenizer").put("type", "Sequence");
+        parts.putArray("pretokenizers").addObject().put("type", "WhitespaceSplit");
+        parts.withArray("pretokenizers").addObject().put("type", "ByteLevel").put("add_prefix_space", false).put("use_regex", false).put("trim_offsets", true);
+        compare(written(clip), 19, 1500);
     }
 
     @Test
@@ -183,22 +198,22 @@ class OracleTest {
         ObjectNode root = VocabularyFiles.wordPiece(documents, false, 2500);
         for (String form : List.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents")) {
             root.putObject("normalizer").put("type", form);
-            compare(written(root), 12, 1000);
+            compare(written(root), 12, 500);
         }
         root.putObject("normalizer").put("type", "Strip").put("strip_left", true).put("strip_right", false);
         for (String cut : List.of("Whitespace", "WhitespaceSplit", "Punctuation", "Digits")) {
             ObjectNode parts = root.putObject("pre_tokenizer").put("type", "Sequence");
             parts.putArray("pretokenizers").addObject().put("type", cut).put("behavior", "Contiguous").put("individual_digits", true);
             parts.withArray("pretokenizers").addObject().put("type", "WhitespaceSplit");
-            compare(written(root), 13, 1000);
+            compare(written(root), 13, 500);
         }
         for (String behavior : List.of("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")) {
             for (boolean invert : new boolean[] {true, false}) {
                 ObjectNode split = root.putObject("pre_tokenizer").put("type", "Split").put("behavior", behavior).put("invert", invert);
                 split.putObject("pattern").put("Regex", "\\s|\\d{2}|\\p{P}");
-                compare(written(root), 14, 700);
+                compare(written(root), 14, 250);
                 split.putObject("pattern").put("String", ".");
-                compare(written(root), 15, 300);
+                compare(written(root), 15, 100);
             }
         }
     }

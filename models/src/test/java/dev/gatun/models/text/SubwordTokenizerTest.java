@@ -100,6 +100,14 @@ class SubwordTokenizerTest {
     }
 
     @Test
+    void specialTokensInTheTextCountOnlyWhereTheyMay() {
+        String text = "one<|endoftext|> two";
+        assertThat(llama3.encode(text)).contains(0);
+        assertThat(llama3.encode(text, false)).doesNotContain(0);
+        assertThat(llama3.decode(llama3.encode(text, false), false)).isEqualTo(text);
+    }
+
+    @Test
     void aWrittenFileReadsBackAsTheSame() throws IOException {
         Path file = folder.resolve("tokenizer.json");
         llama3.write(file);

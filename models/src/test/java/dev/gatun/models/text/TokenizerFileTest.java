@@ -130,7 +130,7 @@ class TokenizerFileTest {
         VocabularyFiles.prependAndReplace(bytes);
         SplittableRandom random = new SplittableRandom(8);
         for (byte[] good : List.of(JSON.writeValueAsBytes(wordPiece), JSON.writeValueAsBytes(bytes), Files.readAllBytes(file))) {
-            for (int i = 0; i < 1500; i++) {
+            for (int i = 0; i < 400; i++) {
                 byte[] bad = good.clone();
                 if (i % 5 == 0) bad = Arrays.copyOf(good, random.nextInt(good.length));
                 else for (int k = random.nextInt(1, 4); k > 0; k--) bad[random.nextInt(bad.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "{}[],:\"0-9ntfu".charAt(random.nextInt(14)));

@@ -116,6 +116,33 @@ final class VocabularyFiles {
         return root;
     }
 
+    /** BPE over characters that are marked: all but the first with a prefix, the last with a suffix. */
+    static ObjectNode marked(List<String> texts, String prefix, String suffix) {
+        ObjectNode root = root();
+        ObjectNode model = root.putObject("model").put("type", "BPE").putNull("dropout").put("unk_token", "<unk>").put("fuse_unk", false);
+        model.put("continuing_subword_prefix", prefix).put("end_of_word_suffix", suffix);
+        ObjectNode vocabulary = model.putObject("vocab").put("<unk>", 0);
+        ArrayNode merges = model.putArray("merges");
+        Set<String> seen = new TreeSet<>();
+        for (String w : String.join(" ", texts).split("\\s+")) {
+            if (w.length() > 12 || !w.codePoints().allMatch(c -> c > 0x20 && c < 0x250 && c % 16 != 3) || !seen.add(w)) continue;
+            String all = "";
+            for (int i = 0; i < w.length(); i++) {
+                String mark = (i > 0 ? prefix : "") + w.charAt(i) + (i + 1 == w.length() ? suffix : "");
+                add(vocabulary, mark, prefix + w.charAt(i), w.charAt(i) + suffix, prefix + w.charAt(i) + suffix);
+                String joined = all + (i > 0 ? mark.substring(prefix.length()) : mark);
+                if (i > 0 && !vocabulary.has(joined)) {
+                    vocabulary.put(joined, vocabulary.size());
+                    merges.add(all + " " + mark);
+                }
+                all = joined;
+            }
+        }
+        root.putObject("pre_tokenizer").put("type", "WhitespaceSplit");
+        root.putObject("decoder").put("type", "BPEDecoder").put("suffix", suffix.isEmpty() ? "</w>" : suffix);
+        return root;
+    }
+
     private static void add(ObjectNode vocabulary, String... tokens) {
         for (String t : tokens) {
             if (!t.isEmpty() && !vocabulary.has(t)) vocabulary.put(t, vocabulary.size());
