@@ -9,6 +9,7 @@ import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.Gather;
 import dev.gatun.graph.ops.Iota;
 import dev.gatun.graph.ops.MatMul;
@@ -149,6 +150,7 @@ final class Storage {
         int rank = p.shape().rank();
         return switch (call.op()) {
             case MatMul m -> isMatrix(p, rank);
+            case FusedMatMul m -> rank == 2 ? isMatrix(p, rank) : p.isDense();
             case Attention a -> p.innerStride() == 1 || p.shape().last() == 1;
             case AttentionGrad a -> p.innerStride() == 1 || p.shape().last() == 1;
             default -> p.isDense();
