@@ -174,9 +174,13 @@ final class Storage {
             if (out.update()) continue;
             int id = buffer(out.name(), Buffer.Kind.RESULT, out.value().type());
             results.put(out.name(), id);
-            Place p = dense(id, out.value().type());
-            if (isComputed(value) && !program.isView(value) && !places.containsKey(value)) places.put(value, p);
-            else roots.add(new Root(value, p, end));
+            int base = value;
+            while (program.node(base) != null && program.node(base).op() instanceof Reshape) base = program.viewed(base);
+            if (isComputed(base) && !program.isView(base) && !places.containsKey(base)) {
+                places.put(base, dense(id, program.type(base)));
+            } else {
+                roots.add(new Root(value, dense(id, out.value().type()), end));
+            }
         }
     }
 

@@ -179,9 +179,11 @@ public final class CpuBackend implements AutoCloseable {
 
     /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
     private boolean inOneDnn(Call c) {
-        if (oneDnn == null || !OneDnnProducts.takes(c)) return false;
+        if (oneDnn == null) return false;
         boolean onlyThere = c.op() instanceof FusedMatMul || c.operands().getFirst().dtype() == DType.BF16;
-        if (onlyThere || products == Products.ONEDNN) return true;
+        if (onlyThere) return true; // lowering throws if the library refuses it
+        if (!oneDnn.takes(c)) return false;
+        if (products == Products.ONEDNN) return true;
         return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c)));
     }
 

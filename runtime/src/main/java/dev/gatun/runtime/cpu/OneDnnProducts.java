@@ -1,6 +1,7 @@
 package dev.gatun.runtime.cpu;
 
 import dev.gatun.bindings.OneDnn;
+import dev.gatun.bindings.OneDnnException;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.bindings.OneDnnMatmul;
 import dev.gatun.bindings.OneDnnPostOp;
@@ -14,7 +15,9 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.types.DType;
 import dev.gatun.simd.Kernel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Lowers matrix products to oneDNN. Owns the engine.
@@ -38,16 +41,31 @@ final class OneDnnProducts implements AutoCloseable {
     /** Batches longer than this are left to the simd product. */
     static final int MOST_BATCH = 256;
 
+    private static final System.Logger LOG = System.getLogger(OneDnnProducts.class.getName());
+
     private final OneDnn engine;
+    private final Map<String, Boolean> accepted = new HashMap<>();
 
     OneDnnProducts(OneDnnLibrary.Ready library) {
         engine = OneDnn.open(library, 1);
     }
 
-    /** Whether a call is a product that is lowered here. */
-    static boolean takes(Call c) {
+    /** Whether a call is a product that is lowered here; tried once for each shape. */
+    boolean takes(Call c) {
         Place r = c.results().getFirst();
-        return product(c) != null && r.shape().sub(0, r.shape().rank() - 2).elements() <= MOST_BATCH;
+        boolean small = product(c) != null && r.shape().sub(0, r.shape().rank() - 2).elements() <= MOST_BATCH;
+        return small && accepted.computeIfAbsent(ProductChoice.shape(c), shape -> isAccepted(c));
+    }
+
+    private boolean isAccepted(Call c) {
+        Trial trial = Trial.of(c, 0);
+        try {
+            CpuBackend.close(List.of(kernel(trial.call(), trial.plan())));
+            return true;
+        } catch (OneDnnException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
+            return false;
+        }
     }
 
     /** The product of a call, plain or fused; {@code null} for other calls. */
