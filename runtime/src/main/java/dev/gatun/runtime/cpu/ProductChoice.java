@@ -31,7 +31,9 @@ final class ProductChoice {
         if (t == null) {
             Trial trial = Trial.of(c, workspaceBytes);
             if (trial.plan().arenaBytes() > MEASURED) return true;
-            t = new ProductTimes.Times(trial.micros(simd), trial.micros(oneDnn));
+            List<Kernel> theirs = oneDnn.apply(trial.plan(), trial.call());
+            t = trial.compare(simd.apply(trial.plan(), trial.call()), theirs);
+            CpuBackend.close(theirs);
             times.put(shape, t);
         }
         return t.oneDnn() <= t.simd();

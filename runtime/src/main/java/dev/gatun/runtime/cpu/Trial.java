@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /**
  * A call on operands of its own, for trying it out.
@@ -20,8 +19,8 @@ import java.util.function.BiFunction;
  * @param call the call with its operands in the plan's buffers
  */
 record Trial(ExecutionPlan plan, Call call) {
-    /** Rounds measured, after as many for warm-up. */
-    private static final int ROUNDS = 3;
+    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 4;
 
     static Trial of(Call c, long workspaceBytes) {
         List<Buffer> buffers = new ArrayList<>();
@@ -47,24 +46,37 @@ record Trial(ExecutionPlan plan, Call call) {
         return new Place(id, p.dtype(), p.shape(), 0, p.strides());
     }
 
-    /** Microseconds of the fastest of a few runs on one thread. */
-    double micros(BiFunction<ExecutionPlan, Call, List<Kernel>> lowering) {
-        List<Kernel> kernels = lowering.apply(plan, call);
-        long scratchBytes = kernels.stream().mapToLong(Kernel::scratchBytes).max().orElse(0);
+    /**
+     * Microseconds of the fastest of a few runs of each on one thread; the two take turns, so that other load on the
+     * machine meets both.
+     */
+    ProductTimes.Times compare(List<Kernel> simd, List<Kernel> oneDnn) {
+        long scratchBytes = Math.max(scratchBytes(simd), scratchBytes(oneDnn));
         try (Arena arena = Arena.ofShared()) {
             MemorySegment memory = arena.allocate(plan.arenaBytes(), 64);
             MemorySegment scratch = arena.allocate(Math.max(1, scratchBytes), 64);
-            long best = Long.MAX_VALUE;
-            for (int i = 0; i < 2 * ROUNDS; i++) {
-                long start = System.nanoTime();
-                for (Kernel k : kernels) {
-                    for (int t = 0; t < k.tasks(); t++) k.run(memory, t, scratch);
-                }
-                if (i >= ROUNDS) best = Math.min(best, System.nanoTime() - start);
+            long bestSimd = Long.MAX_VALUE;
+            long bestOneDnn = Long.MAX_VALUE;
+            for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+                long a = nanos(simd, memory, scratch);
+                long b = nanos(oneDnn, memory, scratch);
+                if (i < WARM_UP) continue;
+                bestSimd = Math.min(bestSimd, a);
+                bestOneDnn = Math.min(bestOneDnn, b);
             }
-            return best / 1e3;
-        } finally {
-            CpuBackend.close(kernels);
+            return new ProductTimes.Times(bestSimd / 1e3, bestOneDnn / 1e3);
         }
+    }
+
+    private static long scratchBytes(List<Kernel> kernels) {
+        return kernels.stream().mapToLong(Kernel::scratchBytes).max().orElse(0);
+    }
+
+    private static long nanos(List<Kernel> kernels, MemorySegment memory, MemorySegment scratch) {
+        long start = System.nanoTime();
+        for (Kernel k : kernels) {
+            for (int t = 0; t < k.tasks(); t++) k.run(memory, t, scratch);
+        }
+        return System.nanoTime() - start;
     }
 }
