@@ -4,6 +4,7 @@ import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.KernelTime;
+import dev.gatun.runtime.Precision;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -28,12 +29,6 @@ import picocli.CommandLine.Spec;
             "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
         })
 final class StepCommand implements Callable<Integer> {
-    /** Element type of the products' operands. */
-    enum Precision {
-        F32,
-        BF16
-    }
-
     private static final int PROFILED = 5;
 
     @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, or gpt with the sizes below.")
@@ -75,12 +70,9 @@ final class StepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
-        if (precision == Precision.BF16) {
-            throw new IllegalArgumentException("--precision bf16 is not available with backend " + backend.option() + ": use --precision f32");
-        }
         Workload w = workload();
         PrintWriter out = spec.commandLine().getOut();
-        try (Compiler compiler = new Compiler(backend, threads == null ? 0 : threads)) {
+        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads)) {
             out.println("# " + compiler.banner());
             long start = System.nanoTime();
             try (StepBench bench = new StepBench(compiler, w)) {

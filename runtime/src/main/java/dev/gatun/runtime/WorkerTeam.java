@@ -10,8 +10,10 @@ import java.util.concurrent.locks.LockSupport;
  * Threads that run the tasks of one kernel at a time. The caller is one of them. Between kernels workers spin for a
  * short while, since the next kernel usually follows within microseconds, then park.
  *
- * <p>Tasks are claimed from one counter whose upper half numbers the kernel, so that a late worker that claims for a
- * kernel it has not seen begin still gets a task of the right one. Which worker runs a task never changes a result.
+ * <p>Tasks are claimed from one counter whose upper half numbers the kernel. A claim below the kernel's number of tasks
+ * holds the caller back until it is done, so that kernel and memory stay what they are; a claim beyond is void, also
+ * when the next kernel has been announced meanwhile, which the numbers tell. Which worker runs a task never changes a
+ * result.
  */
 final class WorkerTeam implements AutoCloseable {
     /** Spins of an idle worker before it parks: some tens of microseconds. */
@@ -22,8 +24,9 @@ final class WorkerTeam implements AutoCloseable {
     private final AtomicInteger done = new AtomicInteger();
     private volatile Throwable failure;
     private volatile boolean closed;
+    /** Number of the kernel announced, and how many tasks it has. */
+    private volatile long announced;
     private Kernel kernel;
-    private int tasks;
     private MemorySegment memory;
     private MemorySegment[] scratch;
     private long epoch;
@@ -57,11 +60,11 @@ final class WorkerTeam implements AutoCloseable {
             return;
         }
         this.kernel = kernel;
-        this.tasks = tasks;
         this.memory = memory;
         this.scratch = scratch;
         done.set(0);
-        ticket.set(++epoch << 32); // publishes the fields above
+        announced = ++epoch << 32 | tasks; // publishes the fields above
+        ticket.set(epoch << 32);
         for (Worker w : workers) w.wake();
         while (claim(0)) {}
         for (int spins = 0; done.get() < tasks; spins++) {
@@ -79,8 +82,10 @@ final class WorkerTeam implements AutoCloseable {
 
     /** Claims and runs one task; false when none is left. */
     private boolean claim(int worker) {
-        int task = (int) ticket.getAndIncrement();
-        if (task >= tasks) return false;
+        long claimed = ticket.getAndIncrement();
+        long now = announced;
+        int task = (int) claimed;
+        if (claimed >>> 32 != now >>> 32 || task >= (int) now) return false;
         try {
             kernel.run(memory, task, scratch[worker]);
         } catch (Throwable e) {

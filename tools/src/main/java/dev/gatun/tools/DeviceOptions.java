@@ -2,16 +2,11 @@ package dev.gatun.tools;
 
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Precision;
 import picocli.CommandLine.Option;
 
 /** Where and how to compute. */
 final class DeviceOptions {
-    /** Element type of the products' operands. */
-    enum Precision {
-        F32,
-        BF16
-    }
-
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
     private Integer threads;
 
@@ -32,13 +27,10 @@ final class DeviceOptions {
     /** Checks the flags before any work is done. */
     void check() {
         if (threads != null) Flags.atLeastOne("--threads", threads);
-        if (precision == Precision.BF16) {
-            throw new IllegalArgumentException("--precision bf16 is not available with backend " + backend.option() + ": use --precision f32");
-        }
     }
 
     Compiler compiler() {
         check();
-        return new Compiler(backend, threads == null ? 0 : threads);
+        return new Compiler(backend, precision, threads == null ? 0 : threads);
     }
 }

@@ -4,10 +4,8 @@ import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
-import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.plan.PlanText;
 import dev.gatun.graph.schedule.Call;
-import dev.gatun.graph.schedule.Fuser;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
@@ -18,6 +16,8 @@ import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.train.TrainingGraph;
+import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Explanation;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  gatun explain gpt --preset baby",
             "  gatun explain gpt --pass expand               the graph before and after one pass",
             "  gatun explain gpt --pass steps                the fused loops and the calls only",
+            "  gatun explain gpt --pass bytecode             the loops as they are generated",
             "  gatun explain gpt --function logits --pass memory"
         })
 final class ExplainGptCommand implements Callable<Integer> {
@@ -56,6 +57,7 @@ final class ExplainGptCommand implements Callable<Integer> {
     private static final String TRACED = "traced";
     private static final String STEPS = "steps";
     private static final String MEMORY = "memory";
+    private static final String BYTECODE = "bytecode";
 
     @Mixin
     private GptOptions model;
@@ -76,8 +78,11 @@ final class ExplainGptCommand implements Callable<Integer> {
     @Option(
             names = "--pass",
             paramLabel = "NAME",
-            description = "A pass (its graph before and after), traced, steps or memory.")
+            description = "A pass (its graph before and after), traced, steps, memory or bytecode (of the generated loops).")
     private String pass;
+
+    @Mixin
+    private DeviceOptions device;
 
     @Spec
     private CommandSpec spec;
@@ -86,31 +91,43 @@ final class ExplainGptCommand implements Callable<Integer> {
     public Integer call() {
         Flags.atLeastOne("--vocab", vocabulary);
         int rows = GptOptions.chosen("--batch", batch, model.preset().batch());
-        Pipeline pipeline = Pipeline.standard(op -> false, false);
-        checkPass(pipeline);
         Graph traced = trace(rows);
+        try (Compiler compiler = device.compiler()) {
+            print(spec.commandLine().getOut(), traced, compiler.explain(traced));
+        }
+        return 0;
+    }
+
+    private void print(PrintWriter out, Graph traced, Explanation e) {
         List<Pipeline.Stage> stages = new ArrayList<>(List.of(new Pipeline.Stage(TRACED, traced)));
-        stages.addAll(pipeline.stages(traced));
-        PrintWriter out = spec.commandLine().getOut();
+        stages.addAll(e.stages());
+        checkPass(stages);
         if (pass == null) summary(out, stages);
         for (int i = 0; i < stages.size(); i++) {
             if (!stages.get(i).name().equals(pass)) continue;
             if (i > 0) out.printf("# before %s%n%s%n# after %s%n", pass, stages.get(i - 1).graph(), pass);
             out.println(stages.get(i).graph());
         }
-        if (pass == null || pass.equals(STEPS) || pass.equals(MEMORY)) {
-            ExecutionPlan plan = MemoryPlan.plan(List.of(Fuser.schedule(stages.getLast().graph()))).getFirst();
-            if (pass == null || pass.equals(STEPS)) out.print(PlanText.steps(plan));
-            if (pass == null || pass.equals(MEMORY)) out.print(PlanText.memory(plan));
-            if (pass == null) total(out, plan);
-        }
+        if (pass == null || pass.equals(STEPS)) steps(out, e, false);
+        if (BYTECODE.equals(pass)) steps(out, e, true);
+        if (pass == null || pass.equals(MEMORY)) out.print(PlanText.memory(e.plan()));
+        if (pass == null) total(out, e.plan());
         out.flush();
-        return 0;
     }
 
-    private void checkPass(Pipeline pipeline) {
-        List<String> known = new ArrayList<>(pipeline.names());
-        known.addAll(List.of(TRACED, STEPS, MEMORY));
+    private static void steps(PrintWriter out, Explanation e, boolean bytecode) {
+        for (int i = 0; i < e.steps().size(); i++) {
+            Explanation.Lowering lowering = e.steps().get(i);
+            if (bytecode && lowering.listing().isEmpty()) continue;
+            out.printf("%4d %s%n", i, PlanText.step(e.plan().steps().get(i)).stripTrailing());
+            if (!lowering.choice().isEmpty()) out.printf("       %s%n", lowering.choice());
+            if (bytecode) out.println(lowering.listing());
+        }
+    }
+
+    private void checkPass(List<Pipeline.Stage> stages) {
+        List<String> known = new ArrayList<>(stages.stream().map(Pipeline.Stage::name).toList());
+        known.addAll(List.of(STEPS, MEMORY, BYTECODE));
         if (pass != null && !known.contains(pass)) {
             throw new IllegalArgumentException("--pass knows no '" + pass + "': choose one of " + String.join(", ", known));
         }

@@ -63,7 +63,7 @@ class GatunTest {
     void trainingLeavesARunThatSampleContinues() throws IOException {
         Result r = train();
         assertThat(r.code()).as(r.err()).isZero();
-        assertThat(r.out()).contains("backend simd", "verse.txt: 2,700 characters in 1 file", "step 8/8", "validation loss", "--- sample ---");
+        assertThat(r.out()).contains("backend auto", "verse.txt: 2,700 characters in 1 file", "step 8/8", "validation loss", "--- sample ---");
         Path run = dir.resolve("run");
         assertThat(run.resolve("metrics.csv")).content().startsWith("step,train_loss,validation_loss").hasLineCount(9);
         assertThat(run.resolve("loss.svg")).content().startsWith("<svg");
@@ -158,6 +158,8 @@ class GatunTest {
         args.addAll(List.of("--pass", "expand", "--function", "logits"));
         Result expand = gatun(args.toArray(String[]::new));
         assertThat(expand.out()).contains("# before expand", "LayerNorm[", "# after expand", "Rsqrt");
+        args.set(args.size() - 3, "bytecode");
+        assertThat(gatun(args.toArray(String[]::new)).out()).contains("loop ", "load");
         refused(gatun("explain", "gpt", "--pass", "magic"), "--pass knows no 'magic'", "expand");
     }
 

@@ -76,7 +76,7 @@ final class Fold {
         if (factor == -1) return x.neg();
         if (definition(x) instanceof Node n && n.op() instanceof Mul && n.result().type().dtype() == DType.F32) {
             Double inner = constant(tracer.tensor(n.operands().get(1)));
-            if (inner != null) return tracer.tensor(n.operands().get(0)).mul(inner * factor);
+            if (inner != null) return scale(tracer.tensor(n.operands().get(0)), inner * factor);
         }
         return x.mul(factor);
     }

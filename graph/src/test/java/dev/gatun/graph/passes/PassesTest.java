@@ -1,0 +1,90 @@
+package dev.gatun.graph.passes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.graph.TestPrograms;
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.Composite;
+import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Gelu;
+import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Reduce;
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.trace.Tracer;
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class PassesTest {
+    private static final TensorType VECTOR = TensorType.of(DType.F32, 64);
+
+    private static List<Op> after(UnaryOperator<Graph> pass, UnaryOperator<Tensor> body) {
+        Graph g = Tracer.trace("test", t -> t.output("y", body.apply(t.data("x", VECTOR))));
+        return DeadCode.remove(pass.apply(g)).nodes().stream().map(Node::op).toList();
+    }
+
+    @Test
+    void foldingDropsWhatChangesNothing() {
+        assertThat(after(Fold::run, x -> x.add(0).mul(1).sub(x.zero()))).isEmpty();
+        assertThat(after(Fold::run, x -> x.neg().neg())).isEmpty();
+        assertThat(after(Fold::run, x -> x.reshape(8, 8).reshape(4, 16).reshape(64))).isEmpty();
+        assertThat(after(Fold::run, x -> x.mul(2).mul(0.5))).isEmpty();
+    }
+
+    @Test
+    void foldingComputesConstants() {
+        List<Op> ops = after(Fold::run, x -> x.zero().add(2).exp().mul(3));
+        assertThat(ops).hasSize(1);
+        assertThat(((Constant) ops.getFirst()).value()).isEqualTo(3 * Math.exp(2));
+    }
+
+    @Test
+    void foldingKeepsWhatNaNWouldShow() {
+        assertThat(after(Fold::run, x -> x.mul(0))).hasSize(2);
+    }
+
+    @Test
+    void equalNodesAreComputedOnce() {
+        assertThat(after(CommonSubexpressions::merge, x -> x.exp().add(x.exp()))).hasSize(2);
+    }
+
+    @Test
+    void gradientsShareTheForwardPassTheyRecompute() {
+        Graph traced = TestPrograms.transformer(1, 2, 4, 8, 5);
+        Graph shared = Pipeline.standard(op -> false, false).run(traced);
+        long tanh = shared.nodes().stream().filter(n -> n.op() instanceof dev.gatun.graph.ops.Tanh).count();
+        assertThat(tanh).isEqualTo(1);
+    }
+
+    @Test
+    void claimedCompositesStayWhole() {
+        Graph g = Tracer.trace("test", t -> t.output("y", Gelu.of(t.data("x", VECTOR))));
+        assertThat(Pipeline.standard(op -> op instanceof Gelu, false).run(g).nodes()).hasSize(1);
+        assertThat(Pipeline.standard(op -> false, false).run(g).nodes()).noneMatch(n -> n.op() instanceof Composite);
+    }
+
+    @Test
+    void longReductionsAreCutBySizeAlone() {
+        Graph g = Tracer.trace("test", t -> t.output("y", t.data("x", TensorType.of(DType.F32, 1 << 20)).sumAll()));
+        assertThat(Reductions.split(g).nodes()).filteredOn(n -> n.op() instanceof Reduce)
+                .extracting(n -> n.operands().getFirst().type().toString())
+                .containsExactly("f32[128,8192]", "f32[1,128]");
+    }
+
+    @Test
+    void mixedPrecisionRoundsOperandsAndKeepsParameterGradientsAndLogitsWide() {
+        Graph g = Pipeline.standard(op -> op instanceof Attention || op instanceof AttentionGrad, true)
+                .run(TestPrograms.transformer(1, 2, 4, 8, 5));
+        List<Node> products = g.nodes().stream().filter(n -> n.op() instanceof MatMul).toList();
+        assertThat(products).allSatisfy(n -> assertThat(n.operands().getFirst().type().dtype()).isEqualTo(DType.BF16));
+        assertThat(products).anySatisfy(n -> assertThat(n.result().type()).isEqualTo(TensorType.of(DType.F32, 8, 5)));
+        assertThat(products).anySatisfy(n -> assertThat(n.result().type().dtype()).isEqualTo(DType.BF16));
+        assertThat(g.outputs()).allSatisfy(o -> assertThat(o.value().type().dtype()).isEqualTo(DType.F32));
+    }
+}
