@@ -24,8 +24,13 @@ import dev.gatun.simd.attention.Layout;
 import dev.gatun.simd.gemm.Gemm;
 import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
+import dev.gatun.simd.loop.LoopProgram;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /** Lowers plans to kernels: generated loops, and matrix products in pure Java or in oneDNN. Owns code and engine. */
@@ -39,6 +44,11 @@ public final class CpuBackend implements AutoCloseable {
         /** Whichever is measured to be faster for a shape. */
         MEASURED
     }
+
+    /** Elements times instructions that take some 10 ms to interpret. */
+    private static final long WORTH_WARMING = 1 << 18;
+    /** More than one, to keep HotSpot's compiler busy; few, for it has few threads itself. */
+    private static final int WARM_UP_THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
 
     private final Products products;
     private final OneDnnProducts oneDnn;
@@ -117,6 +127,26 @@ public final class CpuBackend implements AutoCloseable {
             case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             default -> 0;
         };
+    }
+
+    /**
+     * Generates the loops of schedules and has HotSpot compile those with much to do, several at a time. Returns when that
+     * is done. Loops with little to do are left to HotSpot's own counting: interpreting them costs less.
+     *
+     * @throws LoopTooLargeException when a loop's code would be too long to run fast
+     */
+    public void warmUp(List<Schedule> schedules) {
+        Map<LoopProgram, Long> work = new LinkedHashMap<>();
+        for (Schedule schedule : schedules) {
+            for (Step step : schedule.steps()) {
+                if (step instanceof Loop l) work.merge(loops.compile(l), l.domain().elements() * l.body().size(), Long::sum);
+            }
+        }
+        work.values().removeIf(w -> w < WORTH_WARMING);
+        if (work.isEmpty()) return;
+        try (ExecutorService workers = Executors.newFixedThreadPool(WARM_UP_THREADS)) {
+            work.keySet().forEach(p -> workers.execute(p::warmUp));
+        }
     }
 
     /** The kernels of a step, to be run one after another. */
