@@ -14,7 +14,10 @@ import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.text.BpeTrainer;
 import dev.gatun.models.text.CharTokenizer;
+import dev.gatun.models.text.SubwordTokenizer;
+import dev.gatun.models.text.WordPattern;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.BackendException;
 import dev.gatun.runtime.Compiler;
@@ -170,6 +173,18 @@ class TrainerTest {
                 assertThat(second.train()).isEqualTo(expected);
                 assertThat(sample(second)).isEqualTo(written);
             }
+        }
+    }
+
+    @Test
+    void aRunWithATrainedVocabularyIsReadBack() throws IOException {
+        SubwordTokenizer words = BpeTrainer.of(280, WordPattern.GPT2).train(List.of(VERSE));
+        Dataset subwords = Dataset.of(text, words, CONTEXT);
+        Gpt gpt = Gpt.of(new GptConfig(words.vocabulary(), CONTEXT, 1, 2, 8, GptConfig.Positions.ROTARY, 0));
+        try (subwords; Compiler compiler = new Compiler(Backend.REFERENCE, 1); Trainer t = new Trainer(compiler, gpt, subwords, settings(2))) {
+            t.train();
+            RunFolder.create(dir.resolve("words"), false).save(t, words, "verse");
+            assertThat(RunFolder.open(dir.resolve("words")).tokenizer().encode(VERSE)).isEqualTo(words.encode(VERSE));
         }
     }
 
