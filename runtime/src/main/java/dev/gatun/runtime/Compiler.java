@@ -88,7 +88,9 @@ public final class Compiler implements AutoCloseable {
      * @throws IllegalArgumentException when states of one name differ in type
      */
     public Executable compile(Graph... graphs) {
-        List<ExecutionPlan> plans = MemoryPlan.plan(Arrays.stream(graphs).map(this::schedule).toList());
+        List<Schedule> schedules = Arrays.stream(graphs).map(this::schedule).toList();
+        if (cpu != null) cpu.warmUp(schedules);
+        List<ExecutionPlan> plans = MemoryPlan.plan(schedules);
         List<CpuFunction.Lowered> lowered =
                 cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList();
         long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);

@@ -2,16 +2,20 @@ package dev.gatun.models.data;
 
 import dev.gatun.models.text.ByteTokenizer;
 import dev.gatun.models.text.CharTokenizer;
+import dev.gatun.models.text.SubwordTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
 /** A text as tokens, off the heap, in one, two or four bytes each. */
 public final class TokenSequence implements AutoCloseable {
+    private static final int SUBWORD_PART = 1 << 20; // characters encoded at once, up to the end of a line
     private final Arena arena = Arena.ofShared();
     private final MemorySegment tokens;
     private final int width;
@@ -33,6 +37,7 @@ public final class TokenSequence implements AutoCloseable {
         return switch (tokenizer) {
             case ByteTokenizer b -> bytes(text);
             case CharTokenizer c -> characters(text, c);
+            case SubwordTokenizer s -> subwords(text, s);
         };
     }
 
@@ -63,6 +68,28 @@ public final class TokenSequence implements AutoCloseable {
         } catch (DataException e) {
             s.close();
             throw e;
+        }
+        return s;
+    }
+
+    private static TokenSequence subwords(Text text, SubwordTokenizer tokenizer) {
+        List<int[]> rows = new ArrayList<>();
+        long length = 0;
+        for (Text.Piece p : text.pieces()) {
+            StringBuilder part = new StringBuilder();
+            Utf8.decode(p.name(), p.bytes(), c -> {
+                part.appendCodePoint(c);
+                if (c == '\n' && part.length() >= SUBWORD_PART) {
+                    rows.add(tokenizer.encode(part.toString()));
+                    part.setLength(0);
+                }
+            });
+            rows.add(tokenizer.encode(part.toString()));
+        }
+        for (int[] row : rows) length += row.length;
+        TokenSequence s = new TokenSequence(length, tokenizer.vocabulary());
+        for (int[] row : rows) {
+            for (int token : row) s.put(token);
         }
         return s;
     }

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Text to token numbers and back. */
-public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer {
+public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer, SubwordTokenizer {
     /** Short name, as configuration files and flags have it. */
     String kind();
 

@@ -8,6 +8,7 @@ import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.text.ByteTokenizer;
 import dev.gatun.models.text.CharTokenizer;
+import dev.gatun.models.text.SubwordTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,7 @@ final class RunConfig {
 
     static Tokenizer readTokenizer(Path file) throws IOException {
         RunConfig c = new RunConfig(file);
+        if (!c.root.has("kind") && c.root.has("model")) return SubwordTokenizer.read(file);
         String kind = c.text(c.root, "kind");
         try {
             return switch (kind) {

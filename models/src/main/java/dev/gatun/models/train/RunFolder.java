@@ -7,6 +7,7 @@ import dev.gatun.models.checkpoint.Safetensors;
 import dev.gatun.models.checkpoint.SafetensorsWriter;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.text.SubwordTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
@@ -117,7 +118,9 @@ public final class RunFolder {
         Map<String, String> metadata = Map.of("format", "gatun", STEP, Long.toString(trainer.step()));
         SafetensorsWriter.write(optimizer(), entries(e, e.states().stream().filter(s -> !names.contains(s.name())).toList()), metadata);
         SafetensorsWriter.write(weights(), entries(e, e.states().stream().filter(s -> names.contains(s.name())).toList()), metadata);
-        AtomicFile.write(path.resolve("tokenizer.json"), RunConfig.tokenizer(tokenizer));
+        Path vocabulary = path.resolve("tokenizer.json");
+        if (tokenizer instanceof SubwordTokenizer subwords) subwords.write(vocabulary);
+        else AtomicFile.write(vocabulary, RunConfig.tokenizer(tokenizer));
         AtomicFile.write(path.resolve("config.json"),
                 RunConfig.model(trainer.model().config(), trainer.settings(), trainer.step(), data));
     }

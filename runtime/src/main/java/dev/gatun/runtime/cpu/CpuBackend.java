@@ -7,6 +7,7 @@ import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Conv2dWeightGrad;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.Pool2d;
@@ -35,8 +36,13 @@ import dev.gatun.simd.conv.PoolShape;
 import dev.gatun.simd.gemm.Gemm;
 import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
+import dev.gatun.simd.loop.LoopProgram;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /** Lowers plans to kernels: generated loops, and matrix products and convolutions in pure Java or in oneDNN. Owns code and engine. */
@@ -50,6 +56,11 @@ public final class CpuBackend implements AutoCloseable {
         /** Whichever is measured to be faster for a shape. */
         MEASURED
     }
+
+    /** Elements times instructions that take some 10 ms to interpret. */
+    private static final long WORTH_WARMING = 1 << 18;
+    /** More than one, to keep HotSpot's compiler busy; few, for it has few threads itself. */
+    private static final int WARM_UP_THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
 
     private final Products products;
     private final OneDnnProducts oneDnn;
@@ -90,7 +101,12 @@ public final class CpuBackend implements AutoCloseable {
 
     /** Composites that have a kernel here. */
     public Predicate<Op> claims() {
-        return op -> op instanceof Attention || op instanceof AttentionGrad;
+        return op -> switch (op) {
+            case Attention a -> true;
+            case AttentionGrad a -> true;
+            case FusedMatMul f -> oneDnn != null;
+            default -> false;
+        };
     }
 
     /** What the start-up line says of this backend. */
@@ -124,12 +140,32 @@ public final class CpuBackend implements AutoCloseable {
 
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
-            case MatMul m -> inOneDnn(m, c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
+            case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             case Convolution v -> oneDnn != null
                     ? convolutions.workspaceBytes(v, c)
                     : convolver.workspaceBytes(SpatialShapes.convolution(v, c));
             default -> 0;
         };
+    }
+
+    /**
+     * Generates the loops of schedules and has HotSpot compile those with much to do, several at a time. Returns when that
+     * is done. Loops with little to do are left to HotSpot's own counting: interpreting them costs less.
+     *
+     * @throws LoopTooLargeException when a loop's code would be too long to run fast
+     */
+    public void warmUp(List<Schedule> schedules) {
+        Map<LoopProgram, Long> work = new LinkedHashMap<>();
+        for (Schedule schedule : schedules) {
+            for (Step step : schedule.steps()) {
+                if (step instanceof Loop l) work.merge(loops.compile(l), l.domain().elements() * l.body().size(), Long::sum);
+            }
+        }
+        work.values().removeIf(w -> w < WORTH_WARMING);
+        if (work.isEmpty()) return;
+        try (ExecutorService workers = Executors.newFixedThreadPool(WARM_UP_THREADS)) {
+            work.keySet().forEach(p -> workers.execute(p::warmUp));
+        }
     }
 
     /** The kernels of a step, to be run one after another. */
@@ -143,7 +179,8 @@ public final class CpuBackend implements AutoCloseable {
     private List<Kernel> call(ExecutionPlan plan, Call c) {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
-            case MatMul m -> inOneDnn(m, c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case FusedMatMul f -> oneDnnProduct(plan, c);
             case Convolution v -> oneDnn != null ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
@@ -211,20 +248,24 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     private List<Kernel> oneDnnProduct(ExecutionPlan plan, Call c) {
-        return List.of(oneDnn.kernel((MatMul) c.op(), c, plan));
+        return List.of(oneDnn.kernel(c, plan));
     }
 
-    private boolean inOneDnn(MatMul op, Call c) {
-        if (products == Products.SIMD || !OneDnnProducts.takes(c)) return false;
-        boolean onlyThere = c.operands().getFirst().dtype() == DType.BF16;
-        return onlyThere || products == Products.ONEDNN
-                || choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape(op, c), batch(c)));
+    /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
+    private boolean inOneDnn(Call c) {
+        if (oneDnn == null) return false;
+        boolean onlyThere = c.op() instanceof FusedMatMul || c.operands().getFirst().dtype() == DType.BF16;
+        if (onlyThere) return true; // lowering throws if the library refuses it
+        if (!oneDnn.takes(c)) return false;
+        if (products == Products.ONEDNN) return true;
+        return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c)));
     }
 
     /** Who computes a product and why, for listings; empty for other steps. */
     public String describe(Step step) {
-        if (!(step instanceof Call c) || !(c.op() instanceof MatMul m)) return "";
-        return (inOneDnn(m, c) ? "onednn" : "simd") + (choice == null ? "" : ": " + choice.describe(c));
+        if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
+        if (!inOneDnn(c)) return "simd" + (choice == null ? "" : ": " + choice.describe(c));
+        return "onednn" + (c.op() instanceof FusedMatMul ? ": with what follows the product" : ": " + choice.describe(c));
     }
 
     /** Frees what kernels hold outside the arena. */
@@ -246,7 +287,8 @@ public final class CpuBackend implements AutoCloseable {
         return places.stream().mapToLong(p -> address(p, plan)).toArray();
     }
 
-    private static long address(Place p, ExecutionPlan plan) {
+    /** Byte address of a place's first element. */
+    static long address(Place p, ExecutionPlan plan) {
         return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
     }
 

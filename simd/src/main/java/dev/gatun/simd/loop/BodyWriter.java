@@ -34,6 +34,7 @@ import java.util.Map;
  * Writes {@link LoopBody#run} of one loop:
  *
  * <pre>
+ * idle turns; return if there are no rows
  * constants; addresses of the task's first row; row values that never change; column sums = 0
  * for each row
  *     row values of level 0
@@ -43,11 +44,15 @@ import java.util.Map;
  * </pre>
  */
 final class BodyWriter {
-    static final int FIRST_LOCAL = 5;
+    static final int FIRST_LOCAL = 10;
     private static final int MEMORY = 1;
     private static final int SCRATCH = 2;
     private static final int BASES = 3;
-    private static final int TASK = 4;
+    private static final int FIRST = 4; // long
+    private static final int COUNT = 6;
+    private static final int LAST = 7;
+    private static final int TASK = 8;
+    private static final int IDLE = 9;
 
     private final Loop loop;
     private final List<Instr> body;
@@ -103,6 +108,7 @@ final class BodyWriter {
     }
 
     void write(List<Asm.Constant> constants) {
+        idle();
         asm.prologue(constants);
         rows();
         pointers();
@@ -130,18 +136,27 @@ final class BodyWriter {
 
     // ---- the nest
 
+    /** Turns that do nothing but make HotSpot count: calls without rows get the method compiled in next to no time. */
+    private void idle() {
+        Label top = code.newLabel();
+        Label out = code.newLabel();
+        Label work = code.newLabel();
+        code.labelBinding(top);
+        code.iload(IDLE).ifle(out);
+        code.iinc(IDLE, -1);
+        code.goto_(top);
+        code.labelBinding(out);
+        code.iload(COUNT).ifgt(work);
+        code.return_();
+        code.labelBinding(work);
+    }
+
     private void rows() {
+        if (nest.isFlat()) return;
         row = asm.newLocal();
         rowEnd = asm.newLocal();
-        if (loop.tasks() == 1) {
-            code.iconst_0().istore(row);
-            code.loadConstant(loop.rows()).istore(rowEnd);
-            return;
-        }
-        code.iload(TASK).loadConstant(loop.rowsPerTask()).imul().istore(row);
-        code.iload(row).loadConstant(loop.rowsPerTask()).iadd().loadConstant(loop.rows());
-        code.invokestatic(ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
-        code.istore(rowEnd);
+        code.lload(FIRST).l2i().istore(row);
+        code.iload(row).iload(COUNT).iadd().istore(rowEnd);
     }
 
     private void pointers() {
@@ -152,11 +167,12 @@ final class BodyWriter {
         } else if (sizes.size() > 1) {
             int rest = asm.newLocal();
             code.iload(row).istore(rest);
-            for (int d = sizes.size() - 1; d >= 0; d--) {
+            for (int d = sizes.size() - 1; d > 0; d--) {
                 position[d] = asm.newLocal();
                 code.iload(rest).loadConstant(sizes.get(d)).irem().istore(position[d]);
                 code.iload(rest).loadConstant(sizes.get(d)).idiv().istore(rest);
             }
+            position[0] = rest;
         }
         for (Walker w : nest.walkers()) {
             int pointer = asm.newLong();
@@ -166,6 +182,9 @@ final class BodyWriter {
             } else {
                 indexPointer[w.instruction()] = pointer;
                 code.lconst_0();
+            }
+            if (nest.isFlat() && w.innerStep() != 0) {
+                code.lload(FIRST).loadConstant(w.innerStep() * unit(w)).lmul().ladd();
             }
             for (int d = 0; d < sizes.size(); d++) {
                 if (w.steps()[d] == 0) continue;
@@ -204,16 +223,7 @@ final class BodyWriter {
     }
 
     private void flatLength() {
-        length = asm.newLocal();
-        code.iload(rowEnd).iload(row).isub().loadConstant(loop.inner()).imul();
-        int missing = loop.inner() - loop.lastInner();
-        code.istore(length);
-        if (missing > 0) {
-            Label whole = code.newLabel();
-            code.iload(rowEnd).loadConstant(loop.rows()).if_icmpne(whole);
-            code.iinc(length, -missing);
-            code.labelBinding(whole);
-        }
+        length = COUNT;
         varyingTail();
     }
 
@@ -226,8 +236,8 @@ final class BodyWriter {
         length = asm.newLocal();
         Label last = code.newLabel();
         code.loadConstant(loop.inner()).istore(length);
-        code.iload(row).loadConstant(loop.rows() - 1).if_icmpne(last);
-        code.loadConstant(loop.lastInner()).istore(length);
+        code.iload(row).iload(rowEnd).iconst_1().isub().if_icmpne(last);
+        code.iload(LAST).istore(length);
         code.labelBinding(last);
         varyingTail();
     }

@@ -1,5 +1,6 @@
 package dev.gatun.simd.loop;
 
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 
@@ -10,13 +11,23 @@ final class BoundLoop implements Kernel {
     private final long scratchBytes;
     private final LoopBody body;
     private final long[] bases;
+    private final boolean flat;
+    private final int rows;
+    private final int rowsPerTask;
+    private final int inner;
+    private final int lastInner;
 
-    BoundLoop(String name, int tasks, long scratchBytes, LoopBody body, long[] bases) {
-        this.name = name;
-        this.tasks = tasks;
+    BoundLoop(Loop loop, boolean flat, long scratchBytes, LoopBody body, long[] bases) {
+        this.name = loop.label();
+        this.tasks = loop.tasks();
         this.scratchBytes = scratchBytes;
         this.body = body;
         this.bases = bases;
+        this.flat = flat;
+        this.rows = loop.rows();
+        this.rowsPerTask = loop.rowsPerTask();
+        this.inner = loop.inner();
+        this.lastInner = loop.lastInner();
     }
 
     @Override
@@ -39,6 +50,13 @@ final class BoundLoop implements Kernel {
         if (task < 0 || task >= tasks) {
             throw new IndexOutOfBoundsException("loop " + name + " has " + tasks + " tasks, no task " + task);
         }
-        body.run(memory, scratch, bases, task);
+        int first = task * rowsPerTask;
+        int count = Math.min(rowsPerTask, rows - first);
+        int last = first + count == rows ? lastInner : inner;
+        if (flat) {
+            body.run(memory, scratch, bases, (long) first * inner, (count - 1) * inner + last, last, task, 0);
+        } else {
+            body.run(memory, scratch, bases, first, count, last, task, 0);
+        }
     }
 }

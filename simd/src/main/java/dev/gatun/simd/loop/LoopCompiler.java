@@ -1,7 +1,6 @@
 package dev.gatun.simd.loop;
 
 import dev.gatun.graph.schedule.Loop;
-import dev.gatun.graph.schedule.Place;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
@@ -17,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Compiles fused loops to bytecode on the Vector API, one hidden class for each structure. Sizes and strides are
- * constants of the code; addresses are arguments, so that the same loop in every layer of a model shares one class.
+ * Compiles fused loops to bytecode on the Vector API, one hidden class for each structure. Row lengths and strides
+ * are constants of the code; addresses and numbers of rows are arguments, so that the same loop in every layer of a model
+ * shares one class. What dense loops do does not depend on their sizes: all of them share one.
  *
  * <p>All arithmetic is f32 and i32. The order of every sum depends on sizes and on the vector length alone. A product
  * that only one sum uses is fused with it into one rounding.
@@ -59,19 +59,15 @@ public final class LoopCompiler {
     }
 
     /**
-     * The program of a loop; the same one for loops that differ in labels, buffers and offsets only.
+     * The program of a loop; the same one for loops that differ in labels, buffers, offsets and the number of rows only.
+     * Loops over dense memory share one whatever their size.
      *
      * @throws LoopTooLargeException when its code would be too long to run fast
      * @throws IllegalArgumentException when the loop is malformed, naming the instruction and the rule
      */
     public LoopProgram compile(Loop loop) {
-        Loop structure = structure(loop);
-        LoopProgram known = programs.get(structure);
-        if (known != null) return known;
         LoopCheck.check(loop);
-        LoopProgram made = generate(loop.label(), structure);
-        LoopProgram first = programs.putIfAbsent(structure, made);
-        return first == null ? made : first;
+        return programs.computeIfAbsent(structure(loop), s -> generate(loop.label(), s));
     }
 
     /** Whether {@link #compile} would find the loop short enough. Compiles it; the program is kept. */
@@ -84,11 +80,8 @@ public final class LoopCompiler {
         }
     }
 
-    static Loop structure(Loop l) {
-        List<Place> places = l.places().stream()
-                .map(p -> new Place(0, p.dtype(), p.shape(), 0, p.strides()))
-                .toList();
-        return new Loop("", "", l.domain(), l.lastInner(), l.rowsPerTask(), places, l.body());
+    private Loop structure(Loop loop) {
+        return new Nest(loop, new PassPlan(loop), lanes).canonical();
     }
 
     private LoopProgram generate(String label, Loop loop) {
@@ -100,7 +93,7 @@ public final class LoopCompiler {
             Generated g = bytes(loop, plan, nest, unroll);
             if (g.size() <= COMFORTABLE || unroll == 1) {
                 if (g.size() > LIMIT) throw new LoopTooLargeException(label, g.size(), LIMIT);
-                return new LoopProgram(loop, define(g.bytes()), g.bytes(), g.size(), g.scratchBytes());
+                return new LoopProgram(loop, nest, define(g.bytes()), g.bytes(), g.size(), g.scratchBytes());
             }
         }
     }
@@ -130,6 +123,10 @@ public final class LoopCompiler {
                 Asm.MEMORY,
                 Asm.MEMORY,
                 ConstantDescs.CD_long.arrayType(),
+                ConstantDescs.CD_long,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int,
+                ConstantDescs.CD_int,
                 ConstantDescs.CD_int);
         try {
             return ClassFile.of().build(name, c -> c.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)

@@ -3,17 +3,21 @@ package dev.gatun.simd.loop;
 import dev.gatun.graph.schedule.Loop;
 import dev.gatun.simd.Kernel;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A compiled loop. Bind it to addresses to run it. */
 public final class LoopProgram {
     private final Loop structure;
+    private final Nest nest;
     private final LoopBody body;
     private final byte[] bytes;
     private final int bytecodeSize;
     private final long scratchBytes;
+    private final AtomicBoolean warm = new AtomicBoolean();
 
-    LoopProgram(Loop structure, LoopBody body, byte[] bytes, int bytecodeSize, long scratchBytes) {
+    LoopProgram(Loop structure, Nest nest, LoopBody body, byte[] bytes, int bytecodeSize, long scratchBytes) {
         this.structure = structure;
+        this.nest = nest;
         this.body = body;
         this.bytes = bytes;
         this.bytecodeSize = bytecodeSize;
@@ -29,7 +33,7 @@ public final class LoopProgram {
      * @throws IllegalArgumentException when the loop has another structure, or addresses are missing or negative
      */
     public Kernel bind(Loop loop, long[] placeBytes) {
-        if (!LoopCompiler.structure(loop).equals(structure)) {
+        if (!new Nest(loop, new PassPlan(loop), nest.lanes()).canonical().equals(structure)) {
             throw new IllegalArgumentException("loop " + loop.label() + " is not the loop that was compiled");
         }
         if (placeBytes.length != loop.places().size()) {
@@ -39,7 +43,15 @@ public final class LoopProgram {
         for (long b : placeBytes) {
             if (b < 0) throw new IllegalArgumentException("loop " + loop.label() + ": negative address " + b);
         }
-        return new BoundLoop(loop.label(), loop.tasks(), scratchBytes, body, placeBytes.clone());
+        return new BoundLoop(loop, nest.isFlat(), scratchBytes, body, placeBytes.clone());
+    }
+
+    /**
+     * Has HotSpot compile the program now, on memory of its own, rather than slowly in the course of its first runs.
+     * Returns when that is done. Once is enough.
+     */
+    public void warmUp() {
+        if (warm.compareAndSet(false, true)) new LoopWarmUp(structure, nest, scratchBytes).run(body);
     }
 
     /** Length of the longest method, in bytes. */

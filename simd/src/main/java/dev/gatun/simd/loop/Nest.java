@@ -8,7 +8,9 @@ import dev.gatun.graph.schedule.Loop.Load;
 import dev.gatun.graph.schedule.Loop.Store;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +22,9 @@ import java.util.List;
 final class Nest {
     /** Something that moves with the loop's indices: a place, or the value of an {@link Index}. */
     record Walker(int place, int instruction, long innerStep, long[] steps) {}
+
+    /** Elements that the code of a loop of one row is written for, whatever the row's length. */
+    private static final int ONE_ROW = 8192;
 
     private final Loop loop;
     private final int lanes;
@@ -86,20 +91,57 @@ final class Nest {
     }
 
     private boolean flattens(PassPlan plan) {
-        boolean worth = loop.rowsPerTask() > 1 && loop.rows() > 1 && sizes.size() == 1;
-        if (!worth || plan.reduces() || (long) loop.rowsPerTask() * loop.inner() > 1 << 29) return false;
+        if (sizes.size() > 1 || plan.reduces() || (long) loop.rowsPerTask() * loop.inner() > 1 << 29) return false;
         for (int i = 0; i < loop.body().size(); i++) {
             Instr x = loop.body().get(i);
-            if (x instanceof GatherLoad || x instanceof Store s && plan.isRowStore(s)) return false;
+            if (x instanceof GatherLoad || x instanceof Store s && loop.places().get(s.place()).innerStride() == 0) return false;
             if (plan.isRow(i) && !plan.isInvariant(i)) return false;
         }
         for (Walker w : walkers) {
-            boolean still = w.innerStep() == 0 && w.steps()[0] == 0;
-            boolean dense = w.innerStep() != 0 && w.steps()[0] == w.innerStep() * loop.inner();
-            if (!still && !dense) return false;
-            if (w.place() >= 0 && !still && isStaged(w.place())) return false;
+            long step = sizes.isEmpty() ? w.innerStep() * loop.inner() : w.steps()[0];
+            if (step != w.innerStep() * loop.inner()) return false;
+            boolean still = w.innerStep() == 0;
+            if (w.place() >= 0 && !still && (w.innerStep() != 1 || isStaged(w.place()))) return false;
         }
         return true;
+    }
+
+    /**
+     * The loop with all taken out that its code does not depend on: labels, buffers, offsets, how its outer dimensions
+     * were written, and the outermost size, which says only how many tasks there are. Flat loops lose their row length
+     * too, and so does a loop of one row. Loops with the same canonical form share one program.
+     */
+    Loop canonical() {
+        boolean one = sizes.isEmpty() && loop.inner() > 1 && loop.inner() <= ONE_ROW && !sumsColumns();
+        int inner = flat || one ? ONE_ROW : loop.inner();
+        List<Integer> dims = new ArrayList<>(flat ? List.of() : sizes);
+        if (!dims.isEmpty()) dims.set(0, 2);
+        dims.add(inner);
+        long[][] placeSteps = new long[loop.places().size()][dims.size()];
+        List<Instr> body = new ArrayList<>(loop.body());
+        for (Walker w : walkers) {
+            long[] steps = flat ? new long[1] : Arrays.copyOf(w.steps(), dims.size());
+            steps[dims.size() - 1] = w.innerStep();
+            if (w.place() >= 0) placeSteps[w.place()] = steps;
+            else body.set(w.instruction(), new Loop.Index(Arrays.stream(steps).boxed().toList()));
+        }
+        List<Place> places = new ArrayList<>();
+        for (int k = 0; k < placeSteps.length; k++) {
+            Place p = loop.places().get(k);
+            boolean columns = columnPlace(k);
+            places.add(new Place(0, p.dtype(), columns ? new Shape(List.of(1, inner)) : new Shape(dims), 0,
+                    columns ? p.strides() : Arrays.stream(placeSteps[k]).boxed().toList()));
+        }
+        boolean ragged = flat || one || loop.lastInner() != loop.inner();
+        return new Loop("", "", new Shape(dims), ragged ? 1 : inner, 1, places, body);
+    }
+
+    private boolean sumsColumns() {
+        return loop.body().stream().anyMatch(x -> x instanceof Loop.ColumnReduce);
+    }
+
+    private boolean columnPlace(int place) {
+        return loop.body().stream().anyMatch(x -> x instanceof Loop.ColumnReduce c && c.place() == place);
     }
 
     /** Sizes of the outer dimensions left. */
@@ -107,11 +149,15 @@ final class Nest {
         return sizes;
     }
 
+    int lanes() {
+        return lanes;
+    }
+
     List<Walker> walkers() {
         return walkers;
     }
 
-    /** Whether a task is one long row. */
+    /** Whether a task is one long row, of any length. */
     boolean isFlat() {
         return flat;
     }
