@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Prepares batches ahead of the training loop on threads of its own, which end when it is closed. Batch {@code s} has
  * the same images, order and augmentation for a seed whatever the number of workers and wherever the loader started.
- * The arrays are used in turn, so a loop that takes batches allocates nothing. For one consumer thread.
+ * Batches are used in turn, so taking one allocates nothing but what waiting for a lock may. For one consumer thread.
  */
 public final class ImageLoader implements AutoCloseable {
     private static final int ORDER = 0x6f726472; // "ordr", "augm", "mixn": tell draws apart under one seed
