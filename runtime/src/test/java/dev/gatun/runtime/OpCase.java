@@ -162,6 +162,12 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
                 x -> x.get(0).transpose(0, 2, 1, 3).apply(new MatMul(false, true), x.get(1).transpose(0, 2, 1, 3))));
         cases.add(new OpCase("linear with bias", List.of(f32(2, 5, 8), f32(8, 12), f32(12)), -1, 1, 0,
                 x -> Gelu.of(x.get(0).matmul(x.get(1)).add(x.get(2)))));
+        cases.add(new OpCase("linear with residual", List.of(f32(2, 5, 8), f32(8, 12), f32(12), f32(2, 5, 12)), -1, 1, 0,
+                x -> x.get(3).add(x.get(0).matmul(x.get(1)).add(x.get(2)))));
+        cases.add(new OpCase("linear, exact gelu, residual", List.of(f32(33, 17), f32(17, 65), f32(65), f32(33, 65)), -1, 1, 0,
+                x -> x.get(0).matmul(x.get(1)).add(x.get(2)).apply(new Gelu(false)).add(x.get(3))));
+        cases.add(new OpCase("transposed linear with relu", List.of(f32(300, 40), f32(600, 40), f32(600)), 0.1, 1, 0,
+                x -> x.get(0).matmulTransposed(x.get(1)).add(x.get(2)).relu()));
         for (int time : new int[] {1, 2, 17, 40}) {
             for (boolean causal : new boolean[] {false, true}) {
                 TensorType q = f32(2, time, 3, 8);

@@ -145,7 +145,7 @@ class OpCaseTest {
         }
     }
 
-    private static float[] floats(double[] x) {
+    static float[] floats(double[] x) {
         float[] y = new float[x.length];
         for (int i = 0; i < y.length; i++) y[i] = (float) x[i];
         return y;

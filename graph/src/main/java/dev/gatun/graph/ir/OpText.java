@@ -80,6 +80,7 @@ final class OpText {
         if (type == Shape.class) return new Shape(ints(text));
         if (type == TensorType.class) return type(text);
         if (type == List.class) return ints(text);
+        if (Op.class.isAssignableFrom(type)) return parse(text);
         for (Object constant : type.getEnumConstants()) {
             if (constant.toString().equals(text)) return constant;
         }

@@ -9,7 +9,7 @@ import java.util.List;
  * ones write their gradient by hand. A backend that has a kernel for a composite claims it and sees it whole.
  */
 public sealed interface Composite extends Op
-        permits Attention, AttentionGrad, CrossEntropy, Dropout, Gelu, LayerNorm, LogSoftmax, RmsNorm, Rotary, Silu, Softmax {
+        permits Attention, AttentionGrad, CrossEntropy, Dropout, FusedMatMul, Gelu, LayerNorm, LogSoftmax, RmsNorm, Rotary, Silu, Softmax {
 
     /** Records the same computation in simpler ops; results as {@link #infer} says. */
     List<Tensor> expand(List<Tensor> operands);

@@ -28,6 +28,7 @@ public final class Pipeline {
                 List.of(
                         new Pass("dead-code", DeadCode::remove),
                         new Pass("precision", mixed ? MixedPrecision::run : g -> g),
+                        new Pass("epilogues", g -> Epilogues.fuse(g, claims)),
                         new Pass("expand", g -> Expand.run(g, claims)),
                         new Pass("fold", Fold::run),
                         new Pass("common", CommonSubexpressions::merge),

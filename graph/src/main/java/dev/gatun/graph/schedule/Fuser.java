@@ -141,11 +141,9 @@ public final class Fuser {
 
     /** A concatenation runs after the loops that copy its parts. */
     private void noteCopy(Root root, Group home) {
-        for (Unit u : units) {
-            if (u instanceof Unit.Whole w && w.node().op() instanceof Concat && w.position() == root.position()) {
-                dependencies.get(w).add(home);
-            }
-        }
+        if (root.position() == program.graph.nodes().size()) return; // a result: nothing waits for it
+        Node n = program.graph.nodes().get(root.position());
+        dependencies.get(makers.get(n.result().id())).add(home);
     }
 
     private Set<Integer> reads(Root root) {

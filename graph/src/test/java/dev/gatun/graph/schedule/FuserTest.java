@@ -7,6 +7,7 @@ import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.CrossEntropy;
+import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
 import dev.gatun.graph.ops.MatMul;
@@ -133,6 +134,28 @@ class FuserTest {
         });
         assertThat(s.steps()).hasSize(1);
         assertThat(((Call) s.steps().getFirst()).op()).isInstanceOf(MatMul.class);
+    }
+
+    @Test
+    void whatFollowsAProductMovesIntoItWhereItIsClaimed() {
+        Graph g = Tracer.trace("test", t -> {
+            Tensor y = t.data("x", TensorType.of(DType.F32, 2, 3, 8)).matmul(t.data("w", TensorType.of(DType.F32, 8, 16)));
+            t.output("y", t.data("r", TensorType.of(DType.F32, 2, 3, 16)).add(Gelu.of(y.add(t.data("b", TensorType.of(DType.F32, 16))))));
+        });
+        List<Step> steps = schedule(g, op -> op instanceof FusedMatMul).steps();
+        assertThat(steps).hasSize(1);
+        assertThat(((Call) steps.getFirst()).op())
+                .isEqualTo(new FusedMatMul(new MatMul(false, false), true, FusedMatMul.Activation.GELU_TANH, true));
+        assertThat(schedule(g, op -> false).steps()).as("unclaimed: a product and a loop").hasSize(2);
+    }
+
+    @Test
+    void whatAGradientReadsAgainStaysOutsideTheProduct() {
+        Schedule s = schedule(TestPrograms.transformer(1, 2, 8, 16, 11), op -> ATTENTION.test(op) || op instanceof FusedMatMul);
+        assertThat(s.steps()).filteredOn(x -> x instanceof Call c && c.op() instanceof FusedMatMul)
+                .as("the biased product is stored, its activation is computed from it")
+                .allSatisfy(x -> assertThat(((FusedMatMul) ((Call) x).op()).activation()).isEqualTo(FusedMatMul.Activation.NONE))
+                .isNotEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gatun.models.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gatun.models.checkpoint.CheckpointException;
@@ -15,7 +16,9 @@ import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.text.CharTokenizer;
 import dev.gatun.runtime.Backend;
+import dev.gatun.runtime.BackendException;
 import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Precision;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -56,7 +59,11 @@ class TrainerTest {
     }
 
     private List<Float> losses(Backend backend, int threads, int steps, double dropout) {
-        try (Compiler compiler = new Compiler(backend, threads); Trainer t = new Trainer(compiler, model(dropout), data, settings(steps))) {
+        return losses(backend, Precision.F32, threads, steps, dropout);
+    }
+
+    private List<Float> losses(Backend backend, Precision precision, int threads, int steps, double dropout) {
+        try (Compiler compiler = new Compiler(backend, precision, threads); Trainer t = new Trainer(compiler, model(dropout), data, settings(steps))) {
             List<Float> losses = new ArrayList<>();
             for (int i = 0; i < steps; i++) losses.add(t.train());
             losses.add((float) t.validate(2));
@@ -73,6 +80,29 @@ class TrainerTest {
             assertThat(Math.abs(actual.get(i) - expected.get(i)) / expected.get(i)).as("step %d", i + 1).isLessThan(1e-4f);
         }
         assertThat(expected.get(9)).isLessThan(expected.get(0));
+    }
+
+    /** oneDNN's products in f32 as exactly as ours; in bf16 within what eight bits of each factor leave. */
+    @Test
+    void tenStepsWithOneDnnAgreeWithTheReference() {
+        assumeTrue(isOneDnnReady(), "oneDNN is missing here");
+        List<Float> expected = losses(Backend.REFERENCE, 1, 10, 0);
+        List<Float> f32 = losses(Backend.ONEDNN, Precision.F32, 2, 10, 0);
+        List<Float> bf16 = losses(Backend.ONEDNN, Precision.BF16, 2, 10, 0);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(Math.abs(f32.get(i) - expected.get(i)) / expected.get(i)).as("step %d", i + 1).isLessThan(1e-4f);
+            assertThat(Math.abs(bf16.get(i) - expected.get(i)) / expected.get(i)).as("bf16 step %d", i + 1).isLessThan(5e-3f);
+        }
+        assertThat(bf16).as("products really are in bf16").isNotEqualTo(f32);
+        assertThat(losses(Backend.ONEDNN, Precision.F32, 1, 10, 0)).as("one thread, the same bits").isEqualTo(f32);
+    }
+
+    private static boolean isOneDnnReady() {
+        try (Compiler probe = new Compiler(Backend.ONEDNN, 1)) {
+            return probe.threads() == 1;
+        } catch (BackendException e) {
+            return false;
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gatun.runtime.cpu;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.RandomUniform;
@@ -74,7 +75,12 @@ public final class CpuBackend implements AutoCloseable {
 
     /** Composites that have a kernel here. */
     public Predicate<Op> claims() {
-        return op -> op instanceof Attention || op instanceof AttentionGrad;
+        return op -> switch (op) {
+            case Attention a -> true;
+            case AttentionGrad a -> true;
+            case FusedMatMul f -> oneDnn != null;
+            default -> false;
+        };
     }
 
     /** What the start-up line says of this backend. */
@@ -108,7 +114,7 @@ public final class CpuBackend implements AutoCloseable {
 
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
-            case MatMul m -> inOneDnn(m, c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
+            case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             default -> 0;
         };
     }
@@ -124,7 +130,8 @@ public final class CpuBackend implements AutoCloseable {
     private List<Kernel> call(ExecutionPlan plan, Call c) {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
-            case MatMul m -> inOneDnn(m, c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
+            case FusedMatMul f -> oneDnnProduct(plan, c);
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
                 int count = (int) c.operands().get(0).shape().elements();
@@ -167,20 +174,24 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     private List<Kernel> oneDnnProduct(ExecutionPlan plan, Call c) {
-        return List.of(oneDnn.kernel((MatMul) c.op(), c, plan));
+        return List.of(oneDnn.kernel(c, plan));
     }
 
-    private boolean inOneDnn(MatMul op, Call c) {
-        if (products == Products.SIMD || !OneDnnProducts.takes(c)) return false;
-        boolean onlyThere = c.operands().getFirst().dtype() == DType.BF16;
-        return onlyThere || products == Products.ONEDNN
-                || choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape(op, c), batch(c)));
+    /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
+    private boolean inOneDnn(Call c) {
+        if (oneDnn == null) return false;
+        boolean onlyThere = c.op() instanceof FusedMatMul || c.operands().getFirst().dtype() == DType.BF16;
+        if (onlyThere) return true; // lowering throws if the library refuses it
+        if (!oneDnn.takes(c)) return false;
+        if (products == Products.ONEDNN) return true;
+        return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c)));
     }
 
     /** Who computes a product and why, for listings; empty for other steps. */
     public String describe(Step step) {
-        if (!(step instanceof Call c) || !(c.op() instanceof MatMul m)) return "";
-        return (inOneDnn(m, c) ? "onednn" : "simd") + (choice == null ? "" : ": " + choice.describe(c));
+        if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
+        if (!inOneDnn(c)) return "simd" + (choice == null ? "" : ": " + choice.describe(c));
+        return "onednn" + (c.op() instanceof FusedMatMul ? ": with what follows the product" : ": " + choice.describe(c));
     }
 
     /** Frees what kernels hold outside the arena. */
@@ -200,7 +211,8 @@ public final class CpuBackend implements AutoCloseable {
         return places.stream().mapToLong(p -> address(p, plan)).toArray();
     }
 
-    private static long address(Place p, ExecutionPlan plan) {
+    /** Byte address of a place's first element. */
+    static long address(Place p, ExecutionPlan plan) {
         return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
     }
 

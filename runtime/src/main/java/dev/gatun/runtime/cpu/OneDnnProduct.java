@@ -10,14 +10,15 @@ import java.util.List;
  * thread, so that the worker team stays the only owner of the cores.
  */
 final class OneDnnProduct implements Kernel, AutoCloseable {
-    /** One block: a primitive and the byte offsets of its operands. */
-    record Block(OneDnnMatmul primitive, long a, long b, long c) {}
+    /** One block: a primitive and the byte offsets of its operands; -1 for one that it does not have. */
+    record Block(OneDnnMatmul primitive, long a, long b, long bias, long residual, long residualBytes, long c) {}
 
     private final List<Block> blocks;
     private final Windows[] windows;
 
     /** An arena's slices for one block. */
-    private record Windows(MemorySegment memory, MemorySegment a, MemorySegment b, MemorySegment c) {}
+    private record Windows(MemorySegment memory, MemorySegment a, MemorySegment b, MemorySegment bias, MemorySegment residual,
+            MemorySegment c) {}
 
     OneDnnProduct(List<Block> blocks) {
         this.blocks = List.copyOf(blocks);
@@ -47,12 +48,14 @@ final class OneDnnProduct implements Kernel, AutoCloseable {
             w = windows(memory, block); // made once: a task belongs to one worker at a time
             windows[task] = w;
         }
-        block.primitive.execute(w.a, w.b, MemorySegment.NULL, MemorySegment.NULL, w.c, scratch);
+        block.primitive.execute(w.a, w.b, w.bias, w.residual, w.c, scratch);
     }
 
     private static Windows windows(MemorySegment memory, Block block) {
         OneDnnMatmul.Spec s = block.primitive.spec();
         return new Windows(memory, memory.asSlice(block.a, s.a().bytes()), memory.asSlice(block.b, s.b().bytes()),
+                block.bias < 0 ? MemorySegment.NULL : memory.asSlice(block.bias, s.bias().orElseThrow().bytes()),
+                block.residual < 0 ? MemorySegment.NULL : memory.asSlice(block.residual, block.residualBytes),
                 memory.asSlice(block.c, s.c().bytes()));
     }
 

@@ -1,10 +1,13 @@
 package dev.gatun.runtime.cpu;
 
 import dev.gatun.bindings.OneDnn;
+import dev.gatun.bindings.OneDnnException;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.bindings.OneDnnMatmul;
+import dev.gatun.bindings.OneDnnPostOp;
 import dev.gatun.bindings.OneDnnTensor;
 import dev.gatun.bindings.OneDnnType;
+import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Call;
@@ -12,7 +15,9 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.types.DType;
 import dev.gatun.simd.Kernel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Lowers matrix products to oneDNN. Owns the engine.
@@ -36,57 +41,111 @@ final class OneDnnProducts implements AutoCloseable {
     /** Batches longer than this are left to the simd product. */
     static final int MOST_BATCH = 256;
 
+    private static final System.Logger LOG = System.getLogger(OneDnnProducts.class.getName());
+
     private final OneDnn engine;
+    private final Map<String, Boolean> accepted = new HashMap<>();
 
     OneDnnProducts(OneDnnLibrary.Ready library) {
         engine = OneDnn.open(library, 1);
     }
 
-    /** Whether a product's operands are of a kind that is lowered here. */
-    static boolean takes(Call c) {
+    /** Whether a call is a product that is lowered here; tried once for each shape. */
+    boolean takes(Call c) {
         Place r = c.results().getFirst();
-        return r.shape().sub(0, r.shape().rank() - 2).elements() <= MOST_BATCH;
+        boolean small = product(c) != null && r.shape().sub(0, r.shape().rank() - 2).elements() <= MOST_BATCH;
+        return small && accepted.computeIfAbsent(ProductChoice.shape(c), shape -> isAccepted(c));
     }
 
-    /** The kernel of a product. */
-    Kernel kernel(MatMul op, Call c, ExecutionPlan plan) {
+    private boolean isAccepted(Call c) {
+        Trial trial = Trial.of(c, 0);
+        try {
+            CpuBackend.close(List.of(kernel(trial.call(), trial.plan())));
+            return true;
+        } catch (OneDnnException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
+            return false;
+        }
+    }
+
+    /** The product of a call, plain or fused; {@code null} for other calls. */
+    static MatMul product(Call c) {
+        return switch (c.op()) {
+            case MatMul m -> m;
+            case FusedMatMul f -> f.product();
+            default -> null;
+        };
+    }
+
+    /** The operands of one matrix of a batch: tensors, and byte addresses of their first elements. */
+    private record Operands(OneDnnTensor a, OneDnnTensor b, OneDnnTensor c, OneDnnTensor residual, long aAt, long bAt, long biasAt,
+            long residualAt, long cAt) {}
+
+    /**
+     * The kernel of a product.
+     *
+     * @throws dev.gatun.bindings.OneDnnException naming operation and shapes, when the library refuses them
+     */
+    Kernel kernel(Call c, ExecutionPlan plan) {
+        MatMul op = product(c);
+        FusedMatMul fused = c.op() instanceof FusedMatMul f ? f : new FusedMatMul(op, false, FusedMatMul.Activation.NONE, false);
         Place a = c.operands().get(0);
         Place b = c.operands().get(1);
         Place r = c.results().getFirst();
         long[] at = Matrix.addresses(a, plan);
         long[] bt = Matrix.addresses(b, plan);
         long[] ct = Matrix.addresses(r, plan);
-        OneDnnTensor ta = tensor(a, op.transposeA());
-        OneDnnTensor tb = tensor(b, op.transposeB());
-        OneDnnTensor tc = tensor(r, false);
+        Place residual = fused.residual() ? c.operands().getLast() : null;
         List<OneDnnProduct.Block> blocks = new ArrayList<>();
         for (int i = 0; i < at.length; i++) {
-            blocks.addAll(blocks(ta, tb, tc, at[i], bt[i], ct[i], at.length));
+            Operands o = new Operands(tensor(a, op.transposeA()), tensor(b, op.transposeB()), tensor(r, false),
+                    residual == null ? null : tensor(residual, false), at[i], bt[i],
+                    fused.bias() ? CpuBackend.address(c.operands().get(2), plan) : -1,
+                    residual == null ? -1 : CpuBackend.address(residual, plan), ct[i]);
+            cut(o, fused, at.length, blocks);
         }
         return new OneDnnProduct(blocks);
     }
 
-    private List<OneDnnProduct.Block> blocks(OneDnnTensor a, OneDnnTensor b, OneDnnTensor c, long at, long bt, long ct, int batch) {
-        long m = c.dims().get(0);
-        long n = c.dims().get(1);
-        long k = a.dims().get(1);
+    private void cut(Operands o, FusedMatMul op, int batch, List<OneDnnProduct.Block> blocks) {
+        long m = o.c.dims().get(0);
+        long n = o.c.dims().get(1);
+        long k = o.a.dims().get(1);
         int wanted = batch > 1 ? 1 : (int) Math.clamp(2.0 * m * n * k / BLOCK_FLOPS, 1, MOST_BLOCKS);
         boolean alongN = n / wanted >= WIDE || n >= m;
         long size = alongN ? n : m;
         long step = Math.max(TILE, ((size + wanted - 1) / wanted + TILE - 1) / TILE * TILE);
-        List<OneDnnProduct.Block> blocks = new ArrayList<>();
         for (long from = 0; from < size; from += step) {
-            long length = Math.min(step, size - from);
-            OneDnnTensor pa = alongN ? a : part(a, 0, length);
-            OneDnnTensor pb = alongN ? part(b, 1, length) : b;
-            OneDnnTensor pc = part(c, alongN ? 1 : 0, length);
-            blocks.add(new OneDnnProduct.Block(
-                    engine.matmul(OneDnnMatmul.Spec.of(pa, pb, pc)),
-                    alongN ? at : at + moved(a, 0, from),
-                    alongN ? bt + moved(b, 1, from) : bt,
-                    ct + moved(c, alongN ? 1 : 0, from)));
+            blocks.add(block(o, op, alongN, from, Math.min(step, size - from)));
         }
-        return blocks;
+    }
+
+    /** Columns (or rows) {@code from} to {@code from + length} of the result. */
+    private OneDnnProduct.Block block(Operands o, FusedMatMul op, boolean alongN, long from, long length) {
+        int axis = alongN ? 1 : 0;
+        OneDnnTensor a = alongN ? o.a : part(o.a, 0, length);
+        OneDnnTensor b = alongN ? part(o.b, 1, length) : o.b;
+        OneDnnTensor c = part(o.c, axis, length);
+        OneDnnMatmul.Spec spec = OneDnnMatmul.Spec.of(a, b, c);
+        if (op.bias()) spec = spec.withBias(OneDnnTensor.rowMajor(OneDnnType.F32, c.dims().get(1)));
+        List<OneDnnPostOp> posts = new ArrayList<>();
+        switch (op.activation()) {
+            case NONE -> { }
+            case RELU -> posts.add(OneDnnPostOp.relu());
+            case GELU_TANH -> posts.add(OneDnnPostOp.geluTanh());
+            case GELU_ERF -> posts.add(OneDnnPostOp.geluErf());
+        }
+        OneDnnTensor residual = op.residual() ? part(o.residual, axis, length) : null;
+        if (residual != null) posts.add(OneDnnPostOp.add(residual));
+        spec = spec.withPostOps(posts.toArray(OneDnnPostOp[]::new));
+        return new OneDnnProduct.Block(
+                engine.matmul(spec),
+                alongN ? o.aAt : o.aAt + moved(o.a, 0, from),
+                alongN ? o.bAt + moved(o.b, 1, from) : o.bAt,
+                op.bias() && alongN ? o.biasAt + 4 * from : o.biasAt,
+                residual == null ? -1 : o.residualAt + moved(o.residual, axis, from),
+                residual == null ? 0 : residual.bytes(),
+                o.cAt + moved(o.c, axis, from));
     }
 
     /** A run of rows or columns; the strides stay. */
