@@ -4,12 +4,14 @@ module dev.gatun.models {
     requires transitive dev.gatun.runtime;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires java.desktop; // ImageIO
 
     exports dev.gatun.models.layers;
     exports dev.gatun.models.optim;
     exports dev.gatun.models.gpt;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;
+    exports dev.gatun.models.data.image;
     exports dev.gatun.models.checkpoint;
     exports dev.gatun.models.generate;
     exports dev.gatun.models.train;
