@@ -78,25 +78,44 @@ public interface Augmentation {
             float my = (image.height() - 1) / 2f;
             float mx = (image.width() - 1) / 2f;
             for (int y = 0; y < image.height(); y++) {
-                for (int x = 0; x < image.width(); x++) {
-                    sample(image, my + (y - my) * cos - (x - mx) * sin, mx + (x - mx) * cos + (y - my) * sin,
-                            (y * image.width() + x) * image.channels());
-                }
+                float sy = my + (y - my) * cos + mx * sin; // where pixel (y,0) comes from; one to the right adds (-sin,cos)
+                float sx = mx - mx * cos + (y - my) * sin;
+                for (int x = 0; x < image.width(); x++) sample(image, sy - x * sin, sx + x * cos, (y * image.width() + x) * image.channels());
             }
             image.swap();
         }
 
         private static void sample(Canvas image, float sy, float sx, int to) {
-            int y = (int) Math.floor(sy);
-            int x = (int) Math.floor(sx);
+            int y = floor(sy);
+            int x = floor(sx);
             float fy = sy - y;
             float fx = sx - x;
             int c = image.channels();
-            for (int k = 0; k < c; k++) {
-                float top = at(image, y, x, k) * (1 - fx) + at(image, y, x + 1, k) * fx;
-                float bottom = at(image, y + 1, x, k) * (1 - fx) + at(image, y + 1, x + 1, k) * fx;
-                image.scratch()[to + k] = top * (1 - fy) + bottom * fy;
+            int row = image.width() * c;
+            float[] out = image.scratch();
+            if (y >= 0 && y < image.height() - 1 && x >= 0 && x < image.width() - 1) {
+                float[] p = image.pixels();
+                for (int k = 0, at = y * row + x * c; k < c; k++, at++) {
+                    out[to + k] = blend(p[at], p[at + c], p[at + row], p[at + row + c], fy, fx);
+                }
+            } else if (y < -1 || y >= image.height() || x < -1 || x >= image.width()) {
+                for (int k = 0; k < c; k++) out[to + k] = 0;
+            } else {
+                for (int k = 0; k < c; k++) {
+                    out[to + k] = blend(at(image, y, x, k), at(image, y, x + 1, k), at(image, y + 1, x, k), at(image, y + 1, x + 1, k), fy, fx);
+                }
             }
+        }
+
+        private static int floor(float v) {
+            int i = (int) v;
+            return v < i ? i - 1 : i;
+        }
+
+        private static float blend(float a, float b, float c, float d, float fy, float fx) {
+            float top = a + (b - a) * fx;
+            float bottom = c + (d - c) * fx;
+            return top + (bottom - top) * fy;
         }
 
         private static float at(Canvas image, int y, int x, int k) {

@@ -34,6 +34,7 @@ final class Decoder {
      * @throws DataException naming the file, when it is not a picture
      */
     static Picture decode(Path file) {
+        if (!Files.isRegularFile(file)) throw new DataException(file + " is not a regular file, or a link to none: repair or remove it");
         try (InputStream in = Files.newInputStream(file); ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {

@@ -28,7 +28,8 @@ public final class Draws {
         return this;
     }
 
-    private int word() {
+    /** 32 random bits. */
+    int word() {
         int i = drawn++;
         return Philox.word(i >>> 2, subject, epoch, stream, lo, hi, i & 3);
     }

@@ -106,7 +106,7 @@ public final class FolderImages {
     private static List<Path> list(Path folder, boolean pictures) {
         try (Stream<Path> all = Files.walk(folder, pictures ? Integer.MAX_VALUE : 1, FileVisitOption.FOLLOW_LINKS)) {
             return all.filter(p -> !p.equals(folder) && !hidden(folder.relativize(p)))
-                    .filter(p -> pictures ? picture(p) && Files.isRegularFile(p) : Files.isDirectory(p)).sorted().toList();
+                    .filter(p -> pictures ? picture(p) && !Files.isDirectory(p) : Files.isDirectory(p)).sorted().toList();
         } catch (IOException | UncheckedIOException e) {
             throw new DataException(folder + " cannot be listed: " + e.getMessage(), e);
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Prepares batches ahead of the training loop on threads of its own, which end when it is closed. Batch {@code s} has
  * the same images, order and augmentation for a seed whatever the number of workers and wherever the loader started.
- * The arrays are used in turn, so a loop that takes batches allocates nothing. For one consumer thread.
+ * Batches are used in turn, so taking one allocates nothing but what waiting for a lock may. For one consumer thread.
  */
 public final class ImageLoader implements AutoCloseable {
     private static final int ORDER = 0x6f726472; // "ordr", "augm", "mixn": tell draws apart under one seed
@@ -49,8 +49,8 @@ public final class ImageLoader implements AutoCloseable {
     /**
      * Starts to prepare batches.
      *
-     * @throws IllegalArgumentException when there are fewer images than a full batch needs, or the normalization is for
-     *     another number of channels
+     * @throws IllegalArgumentException when there are fewer images than a full batch needs, a batch does not fit into an
+     *     array, or the normalization is for another number of channels
      */
     public ImageLoader(ImageSubset subset, Normalization normalization, LoaderSettings settings) {
         this.data = subset.dataset();
@@ -67,6 +67,10 @@ public final class ImageLoader implements AutoCloseable {
         if (perEpoch == 0) {
             throw new IllegalArgumentException(data.name() + " has " + images.length + " images here, fewer than a full batch of "
                     + settings.batch() + ": use a smaller batch, or keep the last one");
+        }
+        if ((long) settings.batch() * data.imageBytes() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("a batch of " + settings.batch() + " images of " + data.imageBytes()
+                    + " numbers does not fit into an array: use a smaller batch");
         }
         end = (long) perEpoch * settings.epochs();
         claimed = taken = Math.min(settings.firstStep(), end);

@@ -19,6 +19,9 @@ public record ReadOptions(boolean skipBad, int height, int width, int channels, 
             throw new IllegalArgumentException("a target size has 1 to " + LONGEST + " rows and columns, or 0x0 for none, got "
                     + height + "x" + width);
         }
+        if ((long) height * width > Decoder.MOST_PIXELS) {
+            throw new IllegalArgumentException("a target size has at most " + Decoder.MOST_PIXELS + " pixels, got " + height + "x" + width);
+        }
         if (channels != 0 && channels != 1 && channels != 3) {
             throw new IllegalArgumentException("an image is read with 1 or 3 channels, or 0 for those it has, got " + channels);
         }

@@ -181,6 +181,7 @@ class AugmentationTest {
         assertThatThrownBy(() -> new Mixing(0, 0.01)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Normalization(java.util.List.of(0f), java.util.List.of(0f))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ReadOptions.strict().resizedTo(3, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ReadOptions.strict().resizedTo(32768, 32768)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ReadOptions.strict().withClasses(257)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LoaderSettings.training(0, 1)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -113,6 +113,13 @@ class FolderImagesTest {
     }
 
     @Test
+    void aLinkToNothingIsAnError() throws IOException {
+        ImageFiles.write(folder, "a/0.png", ImageFiles.png(2, 2, 7));
+        Files.createSymbolicLink(folder.resolve("a/1.png"), folder.resolve("gone.png"));
+        refused(folder.resolve("a/1.png").toString(), "not a regular file");
+    }
+
+    @Test
     void mixedSizesNeedATargetSize() {
         ImageFiles.write(folder, "a/1.png", ImageFiles.png(8, 6, 0x112233));
         ImageFiles.write(folder, "b/2.png", ImageFiles.png(30, 20, 0x445566));

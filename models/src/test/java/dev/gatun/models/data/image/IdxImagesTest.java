@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.models.data.DataException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +148,28 @@ class IdxImagesTest {
         try (ImageDataset d = read(ImageFiles.idxImages(500, 1, 1), ImageFiles.idxLabels(labels), SKIP)) {
             assertThat(d.skipped().count()).isEqualTo(499);
             assertThat(d.skipped().reasons()).hasSize(Skipped.KEPT);
+        }
+    }
+
+    @Test
+    void memoryGrowsWithWhatAPackedFileReallyHolds() throws IOException {
+        int count = 70; // of 1 MiB, beyond the 64 MiB taken at first
+        byte[] image = new byte[1 << 20];
+        Path file = folder.resolve("images.gz");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file), 1 << 16)) {
+            out.write(ByteBuffer.allocate(16).putInt(0x803).putInt(count).putInt(1024).putInt(1024).array());
+            for (int i = 0; i < count; i++) {
+                image[17] = (byte) i;
+                out.write(image);
+            }
+        }
+        try (ImageDataset d = IdxImages.read(file, ImageFiles.write(folder, "labels", ImageFiles.idxLabels(new int[count])), STRICT)) {
+            assertThat(d.count()).isEqualTo(count);
+            assertThat(d.pixels().byteSize()).isEqualTo((long) count << 20);
+            for (int i = 0; i < count; i++) {
+                d.read(i, image);
+                assertThat(image[17]).isEqualTo((byte) i);
+            }
         }
     }
 
