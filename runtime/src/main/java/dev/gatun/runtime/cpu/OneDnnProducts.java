@@ -34,8 +34,8 @@ import java.util.Map;
  * 0.25 ms each time they change.
  */
 final class OneDnnProducts implements AutoCloseable {
-    /** Work below which a product is not cut into four. */
-    private static final double BLOCK_FLOPS = 1.5e8;
+    /** Work of a product that is cut into two: about 0.1 ms on one thread. */
+    private static final double BLOCK_FLOPS = 1e7;
     private static final int MOST_BLOCKS = 32;
     /** Blocks of columns are this wide at least; all blocks are a multiple of a vector. */
     private static final int WIDE = 256;
@@ -109,9 +109,9 @@ final class OneDnnProducts implements AutoCloseable {
         return new OneDnnProduct(blocks);
     }
 
-    /** A power of two, so that blocks come out even: 4 for 0.6 GFLOP, 8 for 2.4, {@link #MOST_BLOCKS} from 38 on. */
+    /** A power of two, so that blocks come out even: 4 for 0.1 GFLOP, 8 for 2.4, {@link #MOST_BLOCKS} from 41 on. */
     private static int wanted(double flops) {
-        int blocks = (int) Math.clamp(2 * Math.sqrt(flops / BLOCK_FLOPS), 1, MOST_BLOCKS);
+        int blocks = (int) Math.clamp(2 * Math.cbrt(flops / BLOCK_FLOPS), 1, MOST_BLOCKS);
         return Integer.highestOneBit(blocks);
     }
 
