@@ -176,6 +176,10 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
                         x -> Attention.of(x.get(0), x.get(1), x.get(2), causal)));
             }
         }
+        for (int keyHeads : new int[] {1, 2}) {
+            cases.add(new OpCase("attention of 4 heads, " + keyHeads + " of keys", List.of(f32(2, 17, 4, 8), f32(2, 17, keyHeads, 8), f32(2, 17, keyHeads, 8)),
+                    -1, 1, 0, x -> Attention.of(x.get(0), x.get(1), x.get(2), true)));
+        }
         cases.add(new OpCase("attention of one projection", List.of(f32(2, 9, 48)), -1, 1, 0, x -> {
             List<Tensor> p = x.getFirst().split(2, 3);
             Tensor y = Attention.of(p.get(0).reshape(2, 9, 2, 8), p.get(1).reshape(2, 9, 2, 8), p.get(2).reshape(2, 9, 2, 8), true);

@@ -26,7 +26,7 @@ public record AttentionGrad(boolean causal) implements Composite {
     public List<Tensor> expand(List<Tensor> operands) {
         Tensor q = operands.get(0);
         Tensor k = operands.get(1);
-        Tensor v = Attention.heads(operands.get(2)); // (B,H,S,D)
+        Tensor v = Attention.heads(Attention.grouped(operands.get(2), q)); // (B,H,S,D)
         Tensor lse = operands.get(4);
         Tensor g = Attention.heads(operands.get(5)); // (B,H,T,D)
         DType dtype = q.dtype();
@@ -35,8 +35,8 @@ public record AttentionGrad(boolean causal) implements Composite {
         Tensor dp = g.apply(new MatMul(false, true), v).cast(DType.F32); // (T,D)(D,S)
         Tensor row = g.mul(Attention.heads(operands.get(3))).cast(DType.F32).sumLast();
         Tensor ds = p.mul(dp.sub(row)).mul(1 / Math.sqrt(q.shape().last())).cast(dtype);
-        Tensor dq = ds.apply(new MatMul(false, false), Attention.heads(k));
+        Tensor dq = ds.apply(new MatMul(false, false), Attention.heads(Attention.grouped(k, q)));
         Tensor dk = ds.apply(new MatMul(true, false), Attention.heads(q));
-        return List.of(Attention.heads(dq), Attention.heads(dk), Attention.heads(dv));
+        return List.of(Attention.heads(dq), Attention.ungrouped(Attention.heads(dk), k), Attention.ungrouped(Attention.heads(dv), k));
     }
 }

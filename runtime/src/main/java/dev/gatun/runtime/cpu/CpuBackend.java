@@ -292,12 +292,12 @@ public final class CpuBackend implements AutoCloseable {
         return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
     }
 
-    /** {@code (B,T,H,D)} operands of attention. */
+    /** {@code (B,T,H,D)} and {@code (B,S,K,D)} operands of attention. */
     private static AttentionShape shape(boolean causal, Call c) {
         Shape q = c.operands().get(0).shape();
         Shape k = c.operands().get(1).shape();
         float scale = (float) (1 / Math.sqrt(q.last()));
-        return new AttentionShape(q.dim(0), q.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
+        return new AttentionShape(q.dim(0), q.dim(2), k.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
     }
 
     private static Layout layout(Place p, ExecutionPlan plan) {

@@ -4,7 +4,7 @@ import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Attention backward. A task owns one head. For each block of keys and each block of queries it computes again
+ * Attention backward. A task owns one head of keys and the heads of queries that use it. For each block of keys and each block of queries it computes again
  * {@code P = exp(S - logSumExp)}, then {@code dS = P * (dO V^T - delta)}, with delta the row sums of {@code dO * O}, and
  * adds up {@code dq = scale * dS K}, {@code dk = scale * dS^T Q} and {@code dv = P^T dO}.
  */
@@ -15,6 +15,8 @@ final class Backward implements Kernel {
     private final AttentionShape shape;
     private final Operands at;
     private final Tiles tiles;
+    /** Rows of scratch for each head of queries: whole tiles. */
+    private final int headRows;
 
     // scratch, in this order
     private final long keysTransposed = 0;
@@ -51,9 +53,11 @@ final class Backward implements Kernel {
         this.weights = gradientRows + queries * tiles.row();
         this.scoreGradients = weights + queries * Tiles.SCORES;
         this.querySums = scoreGradients + queries * Tiles.SCORES;
-        this.tops = querySums + all * tiles.row();
-        this.deltas = tops + 4L * all;
-        this.scratch = deltas + 4L * all;
+        this.headRows = all;
+        int allHeads = Math.multiplyExact(all, shape.group());
+        this.tops = querySums + allHeads * tiles.row();
+        this.deltas = tops + 4L * allHeads;
+        this.scratch = deltas + 4L * allHeads;
     }
 
     private static int wholeTiles(int rows) {
@@ -67,7 +71,7 @@ final class Backward implements Kernel {
 
     @Override
     public int tasks() {
-        return shape.batch() * shape.heads();
+        return shape.batch() * shape.keyHeads();
     }
 
     @Override
@@ -77,36 +81,48 @@ final class Backward implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
-        int head = task % shape.heads();
-        int batch = task / shape.heads();
-        start(memory, batch, head, scratch);
+        int keyHead = task % shape.keyHeads();
+        int batch = task / shape.keyHeads();
+        int group = shape.group();
+        for (int g = 0; g < group; g++) {
+            start(memory, batch, keyHead * group + g, g * headRows, scratch);
+        }
+        scratch.asSlice(querySums, tops - querySums).fill((byte) 0);
         for (int key = 0; key < shape.keys(); key += Tiles.KEYS) {
             int keys = Math.min(Tiles.KEYS, shape.keys() - key);
-            loadKeys(memory, batch, head, key, keys, scratch);
-            for (int query = 0; query < shape.queries(); query += QUERIES) {
-                int queries = Math.min(QUERIES, shape.queries() - query);
-                if (shape.visible(query + queries - 1) > key) {
-                    loadQueries(memory, batch, head, query, queries, scratch);
-                    block(scratch, query, queries, key, keys);
-                }
+            loadKeys(memory, batch, keyHead, key, keys, scratch);
+            for (int g = 0; g < group; g++) {
+                addHead(memory, batch, keyHead * group + g, g * headRows, key, keys, scratch);
             }
             // queries in scratch carry scale / ln 2
-            store(scratch, keySums, (float) Forward.LN_2, memory, at.dk.at(batch, head, key), at.dk.timeBytes(), keys);
-            store(scratch, valueSums, 1, memory, at.dv.at(batch, head, key), at.dv.timeBytes(), keys);
+            store(scratch, keySums, (float) Forward.LN_2, memory, at.dk.at(batch, keyHead, key), at.dk.timeBytes(), keys);
+            store(scratch, valueSums, 1, memory, at.dv.at(batch, keyHead, key), at.dv.timeBytes(), keys);
         }
-        store(scratch, querySums, shape.scale(), memory, at.dq.at(batch, head, 0), at.dq.timeBytes(),
-                shape.queries());
+        for (int g = 0; g < group; g++) {
+            store(scratch, querySums + g * headRows * tiles.row(), shape.scale(), memory,
+                    at.dq.at(batch, keyHead * group + g, 0), at.dq.timeBytes(), shape.queries());
+        }
     }
 
-    private void start(MemorySegment memory, int batch, int head, MemorySegment scratch) {
+    /** What one head of queries adds to the gradients of a block of keys, and they to its own. */
+    private void addHead(MemorySegment memory, int batch, int head, int row, int key, int keys, MemorySegment scratch) {
+        for (int query = 0; query < shape.queries(); query += QUERIES) {
+            int queries = Math.min(QUERIES, shape.queries() - query);
+            if (shape.visible(query + queries - 1) > key) {
+                loadQueries(memory, batch, head, query, queries, scratch);
+                block(scratch, row, query, queries, key, keys);
+            }
+        }
+    }
+
+    private void start(MemorySegment memory, int batch, int head, int row, MemorySegment scratch) {
         long logarithms = at.logSumExp + 4L * ((long) batch * shape.heads() + head) * shape.queries();
         for (int i = 0; i < shape.queries(); i++) {
             float logarithm = memory.get(Rows.FLOAT, logarithms + 4L * i);
-            scratch.set(Rows.FLOAT, tops + 4L * i, (float) (logarithm / Forward.LN_2));
+            scratch.set(Rows.FLOAT, tops + 4L * (row + i), (float) (logarithm / Forward.LN_2));
             float delta = Rows.dot(memory, at.o.at(batch, head, i), at.dO.at(batch, head, i), shape.headDim());
-            scratch.set(Rows.FLOAT, deltas + 4L * i, delta);
+            scratch.set(Rows.FLOAT, deltas + 4L * (row + i), delta);
         }
-        scratch.asSlice(querySums, tops - querySums).fill((byte) 0);
     }
 
     private void loadKeys(MemorySegment memory, int batch, int head, int key, int keys, MemorySegment scratch) {
@@ -135,12 +151,12 @@ final class Backward implements Kernel {
         Rows.copy(scratch, from, tiles.row(), memory, to, stride, rows, shape.headDim(), shape.headDim(), factor);
     }
 
-    private void block(MemorySegment scratch, int query, int queries, int key, int keys) {
+    private void block(MemorySegment scratch, int row, int query, int queries, int key, int keys) {
         for (int tile = 0; tile < queries; tile += Tiles.ROWS) {
             int rows = Math.min(Tiles.ROWS, queries - tile);
             int count = Math.min(keys, shape.visible(query + tile + rows - 1) - key);
             if (count > 0) {
-                tile(scratch, query, tile, rows, key, keys, count);
+                tile(scratch, row, query, tile, rows, key, keys, count);
             }
         }
         for (int j = 0; j < keys; j += Tiles.ROWS) {
@@ -156,7 +172,7 @@ final class Backward implements Kernel {
         }
     }
 
-    private void tile(MemorySegment scratch, int query, int tile, int rows, int key, int keys, int count) {
+    private void tile(MemorySegment scratch, int row, int query, int tile, int rows, int key, int keys, int count) {
         long p = weights + tile * Tiles.SCORES;
         long d = scoreGradients + tile * Tiles.SCORES;
         tiles.scores(scratch, queryRows + tile * tiles.row(), keysTransposed, count, p);
@@ -164,12 +180,12 @@ final class Backward implements Kernel {
         // a tile of keys that begins within count is read to its end
         int zeros = Math.min(count + Tiles.ROWS, wholeTiles(keys));
         for (int r = 0; r < rows; r++) {
-            long i = query + tile + r;
+            long i = row + query + tile + r;
             int seen = Math.clamp(shape.visible(query + tile + r) - key, 0, keys);
             float top = scratch.get(Rows.FLOAT, tops + 4 * i);
             float delta = scratch.get(Rows.FLOAT, deltas + 4 * i);
             Rows.gradients(scratch, p + r * Tiles.SCORES, d + r * Tiles.SCORES, seen, zeros, top, delta);
         }
-        tiles.weigh(scratch, d, keyRows, count, querySums + (query + tile) * tiles.row());
+        tiles.weigh(scratch, d, keyRows, count, querySums + (row + query + tile) * tiles.row());
     }
 }

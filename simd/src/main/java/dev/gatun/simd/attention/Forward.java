@@ -81,11 +81,12 @@ final class Forward implements Kernel {
         int first = block * taskRows;
         int rows = Math.min(taskRows, shape.queries() - first);
         start(memory, q.at(batch, head, first), rows, scratch);
+        int keyHead = head / shape.group();
         int visible = shape.visible(first + rows - 1);
         for (int key = 0; key < visible; key += Tiles.KEYS) {
             int keys = Math.min(Tiles.KEYS, visible - key);
-            tiles.transpose(memory, k.at(batch, head, key), k.timeBytes(), keys, scratch, keysAt);
-            Rows.copy(memory, v.at(batch, head, key), v.timeBytes(), scratch, valuesAt, tiles.row(), keys,
+            tiles.transpose(memory, k.at(batch, keyHead, key), k.timeBytes(), keys, scratch, keysAt);
+            Rows.copy(memory, v.at(batch, keyHead, key), v.timeBytes(), scratch, valuesAt, tiles.row(), keys,
                     shape.headDim(), tiles.columns(), 1);
             for (int i = 0; i < rows; i += Tiles.ROWS) {
                 tile(scratch, first, i, Math.min(Tiles.ROWS, rows - i), key, keys);

@@ -39,6 +39,17 @@ class AttentionTest {
         trial.check();
     }
 
+    @ParameterizedTest(name = "{0} x {1} heads, {2} of keys, {3} queries, {4} keys of {5}, causal {6}")
+    @CsvSource({
+        "1,2,1,1,1,1,true", "2,4,2,13,13,17,true", "1,6,2,12,20,8,false", "2,3,1,63,65,33,false", "1,8,2,300,300,15,true",
+        "1,4,1,290,310,16,true"
+    })
+    void groupsOfHeadsShareKeys(int batch, int heads, int keyHeads, int queries, int keys, int headDim, boolean causal) {
+        Trial trial = new Trial(new AttentionShape(batch, heads, keyHeads, queries, keys, headDim, causal, 0.4f), 3f);
+        trial.run(Tasks.SHUFFLED);
+        trial.check();
+    }
+
     @ParameterizedTest
     @EnumSource(Tasks.class)
     void bitsDoNotDependOnTheOrderOfTasks(Tasks tasks) {
@@ -79,6 +90,7 @@ class AttentionTest {
     void refusesWhatCannotBe() {
         assertThatThrownBy(() -> new AttentionShape(1, 1, 5, 4, 8, true, 1f)).hasMessageContaining("5 queries");
         assertThatThrownBy(() -> new AttentionShape(1, 0, 5, 5, 8, true, 1f)).hasMessageContaining("heads=0");
+        assertThatThrownBy(() -> new AttentionShape(1, 6, 4, 5, 5, 8, true, 1f)).hasMessageContaining("keyHeads=4");
         assertThatThrownBy(() -> new Layout(2, 1, 1, 1)).hasMessageContaining("not at 2");
         assertThatThrownBy(() -> new Layout(0, 1, -1, 1)).hasMessageContaining("negative");
         Layout any = Layout.dense(0, 4, 1, 4);
@@ -102,14 +114,14 @@ class AttentionTest {
         Trial(AttentionShape shape, float spread) {
             this.shape = shape;
             Random random = new Random(11);
-            q = random(random, shape.queries(), spread);
-            k = random(random, shape.keys(), spread);
-            v = random(random, shape.keys(), 1);
-            dO = random(random, shape.queries(), 1);
+            q = random(random, shape.queries(), shape.heads(), spread);
+            k = random(random, shape.keys(), shape.keyHeads(), spread);
+            v = random(random, shape.keys(), shape.keyHeads(), 1);
+            dO = random(random, shape.queries(), shape.heads(), 1);
         }
 
-        private float[] random(Random random, int time, float spread) {
-            float[] x = new float[shape.batch() * time * shape.heads() * shape.headDim()];
+        private float[] random(Random random, int time, int heads, float spread) {
+            float[] x = new float[shape.batch() * time * heads * shape.headDim()];
             for (int i = 0; i < x.length; i++) {
                 x[i] = spread * (random.nextFloat() * 2 - 1);
             }
@@ -129,19 +141,19 @@ class AttentionTest {
                     at[i] = new Layout(4 * i * most + (i % 2) * 4 * row, 2 * row, 2 * row * shape.batch(),
                             shape.headDim());
                 }
-                move(q, at[0], shape.queries(), memory, true);
-                move(k, at[1], shape.keys(), memory, true);
-                move(v, at[2], shape.keys(), memory, true);
-                move(dO, at[4], shape.queries(), memory, true);
+                move(q, at[0], shape.queries(), shape.heads(), memory, true);
+                move(k, at[1], shape.keys(), shape.keyHeads(), memory, true);
+                move(v, at[2], shape.keys(), shape.keyHeads(), memory, true);
+                move(dO, at[4], shape.queries(), shape.heads(), memory, true);
                 long logarithms = 4 * 8 * most;
                 Kernel forward = attention.forward(shape, at[0], at[1], at[2], at[3], logarithms);
                 Kernel backward = attention.backward(
                         shape, at[0], at[1], at[2], at[3], logarithms, at[4], at[5], at[6], at[7]);
                 tasks.run(List.of(forward, backward), memory);
-                o = move(new float[q.length], at[3], shape.queries(), memory, false);
-                dq = move(new float[q.length], at[5], shape.queries(), memory, false);
-                dk = move(new float[k.length], at[6], shape.keys(), memory, false);
-                dv = move(new float[k.length], at[7], shape.keys(), memory, false);
+                o = move(new float[q.length], at[3], shape.queries(), shape.heads(), memory, false);
+                dq = move(new float[q.length], at[5], shape.queries(), shape.heads(), memory, false);
+                dk = move(new float[k.length], at[6], shape.keys(), shape.keyHeads(), memory, false);
+                dv = move(new float[k.length], at[7], shape.keys(), shape.keyHeads(), memory, false);
                 logSumExp = new float[rows * shape.queries()];
                 MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, logarithms, logSumExp, 0, logSumExp.length);
                 // what lies between the operands' rows must be as it was
@@ -154,12 +166,12 @@ class AttentionTest {
             }
         }
 
-        private float[] move(float[] dense, Layout layout, int time, MemorySegment memory, boolean in) {
+        private float[] move(float[] dense, Layout layout, int time, int heads, MemorySegment memory, boolean in) {
             int d = shape.headDim();
             for (int b = 0; b < shape.batch(); b++) {
                 for (int t = 0; t < time; t++) {
-                    for (int h = 0; h < shape.heads(); h++) {
-                        int from = ((b * time + t) * shape.heads() + h) * d;
+                    for (int h = 0; h < heads; h++) {
+                        int from = ((b * time + t) * heads + h) * d;
                         if (in) {
                             MemorySegment.copy(dense, from, memory, ValueLayout.JAVA_FLOAT, layout.at(b, h, t), d);
                         } else {
@@ -263,7 +275,7 @@ class AttentionTest {
             }
 
             private int key(int b, int h, int j) {
-                return ((b * shape.keys() + j) * shape.heads() + h) * shape.headDim();
+                return ((b * shape.keys() + j) * shape.keyHeads() + h / shape.group()) * shape.headDim();
             }
         }
     }
