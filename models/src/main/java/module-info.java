@@ -8,7 +8,9 @@ module dev.gatun.models {
 
     exports dev.gatun.models.layers;
     exports dev.gatun.models.optim;
+    exports dev.gatun.models.language;
     exports dev.gatun.models.gpt;
+    exports dev.gatun.models.llama;
     exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;

@@ -1,8 +1,7 @@
 package dev.gatun.models.gpt;
 
-import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Tensor;
-import dev.gatun.graph.types.Shape;
+import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.Attention;
 import dev.gatun.models.layers.Block;
 import dev.gatun.models.layers.Dropout;
@@ -31,7 +30,8 @@ public record Gpt(
         Optional<Embedding> positions,
         Dropout dropout,
         List<Block> layers,
-        LayerNorm norm) {
+        LayerNorm norm)
+        implements LanguageModel {
     private static final double DEVIATION = 0.02;
 
     public Gpt {
@@ -63,41 +63,27 @@ public record Gpt(
                 new Dropout(c.dropout(), 2 * layer + 2));
     }
 
-    /** Final hidden vectors, normalized: i32 {@code [batch, time] -> [batch, time, width]}, time at most the context. */
+    @Override
+    public int vocabulary() {
+        return config.vocabulary();
+    }
+
+    @Override
+    public int context() {
+        return config.context();
+    }
+
+    @Override
     public Tensor hidden(Tensor ids) {
-        int time = ids.shape().dim(1);
-        if (time > config.context()) {
-            throw new IllegalArgumentException("Gpt: " + time + " tokens do not fit into the context of " + config.context());
-        }
+        int time = checkedTime(ids);
         Tensor embedded = tokens.apply(ids);
         Tensor x = dropout.apply(positions.map(p -> embedded.add(p.weight().tensor().slice(0, 0, time))).orElse(embedded));
         for (Block block : layers) x = block.apply(x);
         return norm.apply(x);
     }
 
-    /** Scores of the next token at each position: i32 {@code [batch, time] -> [batch, time, vocabulary]}. */
-    public Tensor logits(Tensor ids) {
-        return tokens.project(hidden(ids));
-    }
-
-    /**
-     * Scores of the token that follows one position.
-     *
-     * @param ids i32 {@code [1, time]}; what comes after the position does not matter
-     * @param position i32 {@code [1]}
-     * @return {@code [1, vocabulary]}
-     */
-    public Tensor next(Tensor ids, Tensor position) {
-        int time = ids.shape().dim(1);
-        Tensor rows = hidden(ids).reshape(time, config.width());
-        Tensor here = Tensor.iota(Shape.of(time, 1), 0).equal(position.reshape(1, 1)).broadcast(rows.shape());
-        return tokens.project(Tensor.select(here, rows, rows.zero()).sum(List.of(0)));
-    }
-
-    /** Mean negative log-likelihood in nats of {@code targets} after {@code ids}, both i32 {@code [batch, time]}. */
-    public Tensor loss(Tensor ids, Tensor targets) {
-        int rows = (int) ids.type().elements();
-        Tensor flat = hidden(ids).reshape(rows, config.width());
-        return CrossEntropy.mean(tokens.project(flat), targets.reshape(rows));
+    @Override
+    public Tensor project(Tensor hidden) {
+        return tokens.project(hidden);
     }
 }

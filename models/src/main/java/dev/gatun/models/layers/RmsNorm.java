@@ -13,7 +13,12 @@ import dev.gatun.graph.types.TensorType;
 public record RmsNorm(Parameter weight, double epsilon) {
     /** A layer with epsilon 1e-5. */
     public static RmsNorm of(int width) {
-        return new RmsNorm(new Parameter(TensorType.of(DType.F32, width), Initializer.ONES), 1e-5);
+        return of(width, 1e-5);
+    }
+
+    /** A layer with an epsilon of its own. */
+    public static RmsNorm of(int width, double epsilon) {
+        return new RmsNorm(new Parameter(TensorType.of(DType.F32, width), Initializer.ONES), epsilon);
     }
 
     public Tensor apply(Tensor x) {

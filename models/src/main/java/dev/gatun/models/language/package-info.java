@@ -1,0 +1,2 @@
+/** What all language models have in common. */
+package dev.gatun.models.language;

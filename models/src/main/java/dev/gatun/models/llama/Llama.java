@@ -1,0 +1,76 @@
+package dev.gatun.models.llama;
+
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.models.language.LanguageModel;
+import dev.gatun.models.layers.Embedding;
+import dev.gatun.models.layers.GatedMlp;
+import dev.gatun.models.layers.GroupedAttention;
+import dev.gatun.models.layers.Initializer;
+import dev.gatun.models.layers.Linear;
+import dev.gatun.models.layers.RmsNorm;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A decoder of the Llama family (Touvron et al., 2023): pre-norm blocks with RMS norm, rotary positions, gated layers
+ * with SiLU and grouped queries, no biases. Weights start normal with deviation 0.02, {@code 0.02 / sqrt(2 layers)}
+ * where a residual branch ends.
+ *
+ * @param config sizes
+ * @param tokens token table {@code [vocabulary, width]}
+ * @param layers blocks
+ * @param norm before the output layer
+ * @param output {@code [width, vocabulary]}; empty when the token table serves as output layer
+ */
+public record Llama(LlamaConfig config, Embedding tokens, List<LlamaBlock> layers, RmsNorm norm, Optional<Linear> output)
+        implements LanguageModel {
+    private static final double DEVIATION = 0.02;
+
+    public Llama {
+        layers = List.copyOf(layers);
+    }
+
+    /** A model of given sizes. */
+    public static Llama of(LlamaConfig c) {
+        Initializer weights = new Initializer.Normal(DEVIATION);
+        return new Llama(
+                c,
+                Embedding.of(c.vocabulary(), c.width(), weights),
+                IntStream.range(0, c.layers()).mapToObj(i -> block(c, weights)).toList(),
+                RmsNorm.of(c.width(), c.epsilon()),
+                c.tied() ? Optional.empty() : Optional.of(Linear.withoutBias(c.width(), c.vocabulary(), weights)));
+    }
+
+    private static LlamaBlock block(LlamaConfig c, Initializer weights) {
+        Initializer residual = new Initializer.Normal(DEVIATION / Math.sqrt(2.0 * c.layers()));
+        return new LlamaBlock(
+                RmsNorm.of(c.width(), c.epsilon()),
+                GroupedAttention.of(c.width(), c.heads(), c.keyHeads(), c.headWidth(), c.rotaryBase(), weights, residual),
+                RmsNorm.of(c.width(), c.epsilon()),
+                GatedMlp.of(c.width(), c.hidden(), weights, residual));
+    }
+
+    @Override
+    public int vocabulary() {
+        return config.vocabulary();
+    }
+
+    @Override
+    public int context() {
+        return config.context();
+    }
+
+    @Override
+    public Tensor hidden(Tensor ids) {
+        checkedTime(ids);
+        Tensor x = tokens.apply(ids);
+        for (LlamaBlock block : layers) x = block.apply(x);
+        return norm.apply(x);
+    }
+
+    @Override
+    public Tensor project(Tensor hidden) {
+        return output.map(o -> o.apply(hidden)).orElseGet(() -> tokens.project(hidden));
+    }
+}
