@@ -14,6 +14,7 @@ import dev.gatun.graph.ops.RmsNorm;
 import dev.gatun.graph.ops.Rotary;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Silu;
+import dev.gatun.graph.ops.SoftCrossEntropy;
 import dev.gatun.graph.ops.Softmax;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.DType;
@@ -118,6 +119,10 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
                 x -> RmsNorm.of(x.get(0), x.get(1), 1e-1)));
         cases.add(new OpCase("cross entropy " + n, List.of(f32(2, 3, n), i32(2, 3)), -3, 3, n,
                 x -> CrossEntropy.mean(x.get(0), x.get(1))));
+        cases.add(new OpCase("smoothed cross entropy " + n, List.of(f32(2, 3, n), i32(2, 3)), -3, 3, n,
+                x -> x.get(0).apply(new CrossEntropy(0.2), x.get(1))));
+        cases.add(new OpCase("soft cross entropy " + n, List.of(f32(2, 3, n), f32(2, 3, n)), -1, 1, 0,
+                x -> SoftCrossEntropy.mean(x.get(0).mul(3), x.get(1))));
         cases.add(new OpCase("many rows to one " + n, List.of(f32(300, n)), -1, 1, 0, x -> x.getFirst().sum(List.of(0))));
         cases.add(new OpCase("middle axis " + n, List.of(f32(3, 5, n)), -1, 1, 0, x -> x.getFirst().sum(List.of(1))));
         cases.add(new OpCase("outer and inner axes " + n, List.of(f32(3, 5, n)), -1, 1, 0, x -> x.getFirst().sum(List.of(0, 2))));

@@ -9,6 +9,7 @@ import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.SoftCrossEntropy;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.ops.View;
 import dev.gatun.graph.types.DType;
@@ -37,7 +38,7 @@ final class MixedPrecision {
             boolean passes = n.op() instanceof View || n.op() instanceof Cast;
             if (passes && parameters.contains(n.operands().getFirst().id())) n.results().forEach(v -> parameters.add(v.id()));
             if (n.op() instanceof View) n.results().forEach(v -> viewed.put(v.id(), n.operands().getFirst().id()));
-            if (!(n.op() instanceof CrossEntropy)) continue;
+            if (!(n.op() instanceof CrossEntropy || n.op() instanceof SoftCrossEntropy)) continue;
             for (Integer v = n.operands().getFirst().id(); v != null; v = viewed.get(v)) logits.add(v);
         }
     }
