@@ -17,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -112,6 +113,83 @@ class OptimizerTest {
         }
     }
 
+    /** A scalar's update by plain arithmetic: takes the gradient and the step, keeps its own memory. */
+    private interface Rule {
+        double step(double x, double g, int step);
+    }
+
+    private static void follows(Optimizer optimizer, Backend backend, Supplier<Rule> oracle) {
+        float[] w = run(optimizer, backend);
+        for (int i = 0; i < N; i++) {
+            Rule rule = oracle.get();
+            double x = i - 5;
+            for (int step = 1; step <= STEPS; step++) x = rule.step(x, gradient(step, i), step);
+            assertThat((double) w[i]).as(optimizer + " [" + i + "]").isCloseTo(x, within(2e-5 * Math.max(1, Math.abs(x))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFERENCE", "SIMD"})
+    void adamFollowsItsFormula(Backend backend) {
+        for (double decay : new double[] {0, 0.1}) {
+            follows(new Adam(0.8, 0.99, 1e-8, decay), backend, () -> new Rule() {
+                double m;
+                double v;
+
+                @Override
+                public double step(double x, double gradient, int step) {
+                    double g = gradient + decay * x;
+                    m = 0.8 * m + 0.2 * g;
+                    v = 0.99 * v + 0.01 * g * g;
+                    return x - RATE * (m / (1 - Math.pow(0.8, step))) / (Math.sqrt(v / (1 - Math.pow(0.99, step))) + 1e-8);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFERENCE", "SIMD"})
+    void rmsPropFollowsItsFormula(Backend backend) {
+        for (double momentum : new double[] {0, 0.9}) {
+            follows(new RmsProp(0.9, 1e-3, momentum, 0.01), backend, () -> new Rule() {
+                double v;
+                double u;
+
+                @Override
+                public double step(double x, double gradient, int step) {
+                    double g = gradient + 0.01 * x;
+                    v = 0.9 * v + 0.1 * g * g;
+                    u = momentum * u + g / (Math.sqrt(v) + 1e-3);
+                    return x - RATE * u;
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFERENCE", "SIMD"})
+    void lionFollowsItsFormula(Backend backend) {
+        for (double decay : new double[] {0, 0.3}) {
+            follows(new Lion(0.9, 0.99, decay), backend, () -> new Rule() {
+                double m;
+
+                @Override
+                public double step(double x, double g, int step) {
+                    double c = 0.9 * m + 0.1 * g;
+                    m = 0.99 * m + 0.01 * g;
+                    return x - RATE * (Math.signum(c) + decay * x);
+                }
+            });
+        }
+    }
+
+    @Test
+    void lionStaysWhereNothingPulls() {
+        Map<String, double[]> in = Map.of("w", new double[N], "g", new double[N], "rate", new double[] {1}, "step", new double[] {1},
+                "optimizer.m.w", new double[N]);
+        assertThat(new Interpreter(graph(Lion.standard()), true).run(in).get("w")).containsOnly(0);
+    }
+
     @Test
     void clippingShortensLongGradientsOnly() {
         for (double scale : new double[] {0.01, 1, 100}) {
@@ -149,6 +227,9 @@ class OptimizerTest {
     void settingsOutOfRangeAreNamed() {
         assertThatThrownBy(() -> new AdamW(1, 0.9, 1e-8, 0, true)).hasMessageContaining("beta1");
         assertThatThrownBy(() -> new AdamW(0.9, 0.9, 1e-8, Double.NaN, true)).hasMessageContaining("weight decay");
+        assertThatThrownBy(() -> new Adam(0.9, 1.5, 1e-8, 0)).hasMessageContaining("beta2");
+        assertThatThrownBy(() -> new RmsProp(-1, 1e-8, 0, 0)).hasMessageContaining("alpha");
+        assertThatThrownBy(() -> new Lion(0.9, 0.99, -1)).hasMessageContaining("weight decay");
         assertThatThrownBy(() -> new Sgd(0, true, 0)).hasMessageContaining("Nesterov");
         assertThatThrownBy(() -> new LearningRate.Constant(0)).hasMessageContaining("learning rate");
         assertThatThrownBy(() -> new LearningRate.Cosine(1, 2, 0, 5)).hasMessageContaining("floor");
