@@ -5,14 +5,15 @@ import dev.gatun.graph.ops.Tensor;
 import java.util.List;
 
 /**
- * Causal multi-head self-attention (Vaswani et al., 2017): {@code [batch, time, width]} to the same.
+ * Multi-head self-attention (Vaswani et al., 2017): {@code [batch, time, width]} to the same.
  *
  * @param qkv queries, keys and values in one product, {@code [width, 3 width]}
  * @param projection of the heads' joined outputs, {@code [width, width]}
  * @param heads number of heads
  * @param rotary turn queries and keys by their position (Su et al., 2021)
+ * @param causal a position sees itself and those before it only
  */
-public record Attention(Linear qkv, Linear projection, int heads, boolean rotary) {
+public record Attention(Linear qkv, Linear projection, int heads, boolean rotary, boolean causal) {
     private static final double ROTARY_BASE = 10_000;
 
     public Attention {
@@ -25,9 +26,14 @@ public record Attention(Linear qkv, Linear projection, int heads, boolean rotary
         }
     }
 
-    /** A layer whose projection starts with numbers of its own, as residual branches do in GPT-2. */
+    /** A causal layer whose projection starts with numbers of its own, as residual branches do in GPT-2. */
     public static Attention of(int width, int heads, boolean rotary, Initializer weights, Initializer residual) {
-        return new Attention(Linear.of(width, 3 * width, weights), Linear.of(width, width, residual), heads, rotary);
+        return new Attention(Linear.of(width, 3 * width, weights), Linear.of(width, width, residual), heads, rotary, true);
+    }
+
+    /** A layer in which every position sees all, as in encoders. */
+    public static Attention bidirectional(int width, int heads, Initializer weights, Initializer residual) {
+        return new Attention(Linear.of(width, 3 * width, weights), Linear.of(width, width, residual), heads, false, false);
     }
 
     public Tensor apply(Tensor x) {
@@ -38,7 +44,7 @@ public record Attention(Linear qkv, Linear projection, int heads, boolean rotary
             q = Rotary.of(q, ROTARY_BASE);
             k = Rotary.of(k, ROTARY_BASE);
         }
-        Tensor y = dev.gatun.graph.ops.Attention.of(q, k, parts.get(2), true);
+        Tensor y = dev.gatun.graph.ops.Attention.of(q, k, parts.get(2), causal);
         return projection.apply(y.reshape(x.shape()));
     }
 

@@ -8,29 +8,41 @@ import dev.gatun.models.layers.Linear;
 import dev.gatun.models.layers.MaxPool;
 
 /**
- * LeNet-5 (LeCun et al., 1998) for images of 28x28, in today's form: rectifiers and max pooling.
+ * LeNet-5 (LeCun et al., 1998) in today's form: rectifiers and max pooling. Sizes in brackets are those of the paper,
+ * for images of 28x28.
  *
- * @param first 5x5 to 6 channels, padded
- * @param second 5x5 to 16 channels
+ * @param first 5x5 [to 6 channels], padded
+ * @param second 5x5 [to 16 channels]
  * @param pool 2x2, after both
- * @param third 400 to 120
- * @param fourth 120 to 84
- * @param output 84 to classes
+ * @param third dense [400 to 120]
+ * @param fourth dense [120 to 84]
+ * @param output to classes
  */
 public record LeNet(Conv2d first, Conv2d second, MaxPool pool, Linear third, Linear fourth, Linear output)
         implements ImageModel {
-    /** Rows and columns of an image. */
+    /** Rows and columns of an image of MNIST. */
     public static final int SIZE = 28;
 
     /**
-     * A model.
+     * A model of the paper's sizes for images of 28x28.
      *
      * @param channels of an image
      * @param classes scored
      */
     public static LeNet of(int channels, int classes) {
-        return new LeNet(Conv2d.of(channels, 6, 5, 1, 2), Conv2d.of(6, 16, 5, 1, 0), MaxPool.of(2),
-                dense(400, 120), dense(120, 84), dense(84, classes));
+        return of(LeNetConfig.of(new ImageSize(SIZE, SIZE, channels), classes));
+    }
+
+    /** A model of given sizes. */
+    public static LeNet of(LeNetConfig c) {
+        int features = pooled(c.image().height()) * pooled(c.image().width()) * c.second();
+        return new LeNet(Conv2d.of(c.image().channels(), c.first(), 5, 1, 2), Conv2d.of(c.first(), c.second(), 5, 1, 0), MaxPool.of(2),
+                dense(features, c.third()), dense(c.third(), c.fourth()), dense(c.fourth(), c.classes()));
+    }
+
+    /** Rows after both convolutions and pools. */
+    private static int pooled(int rows) {
+        return (rows / 2 - 4) / 2;
     }
 
     private static Linear dense(int in, int out) {

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A residual network of basic blocks (He et al., 2015), for images of any size.
+ * A residual network (He et al., 2015), for images of any size.
  *
  * @param stem first convolution
  * @param stemNorm after it
  * @param pool after the stem, for large images
- * @param blocks four stages one after another
+ * @param blocks of all stages, one after another
  * @param output scores of classes
  */
-public record ResNet(Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, List<ResidualBlock> blocks, Linear output)
+public record ResNet(Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, List<Residual> blocks, Linear output)
         implements ImageModel {
-    private static final int[] WIDTHS = {64, 128, 256, 512};
+    private static final ImageSize SMALL = new ImageSize(32, 32, 3);
 
     public ResNet {
         blocks = List.copyOf(blocks);
@@ -30,38 +30,36 @@ public record ResNet(Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, Li
 
     /** ResNet-18 for small images, as of CIFAR: a 3x3 stem without pooling. */
     public static ResNet small18(int channels, int classes) {
-        return of(Conv2d.withoutBias(channels, WIDTHS[0], 3, 1, 1), Optional.empty(), List.of(2, 2, 2, 2), classes);
+        return of(ResNetConfig.of(18, new ImageSize(SMALL.height(), SMALL.width(), channels), classes, ResNetConfig.Stem.SMALL));
     }
 
-    /** ResNet-34 for small images. */
-    public static ResNet small34(int channels, int classes) {
-        return of(Conv2d.withoutBias(channels, WIDTHS[0], 3, 1, 1), Optional.empty(), List.of(3, 4, 6, 3), classes);
-    }
-
-    /** ResNet-18 for large images, as of ImageNet: a 7x7 stem with stride 2, then 3x3 max pooling. */
-    public static ResNet large18(int channels, int classes) {
-        return of(Conv2d.withoutBias(channels, WIDTHS[0], 7, 2, 3), Optional.of(new MaxPool(3, 2, 1)), List.of(2, 2, 2, 2), classes);
-    }
-
-    /** A network of {@code depths[i]} blocks in stage i; each stage after the first halves rows and columns. */
-    private static ResNet of(Conv2d stem, Optional<MaxPool> pool, List<Integer> depths, int classes) {
-        List<ResidualBlock> blocks = new ArrayList<>();
-        int in = WIDTHS[0];
-        for (int stage = 0; stage < depths.size(); stage++) {
-            for (int i = 0; i < depths.get(stage); i++) {
-                blocks.add(ResidualBlock.of(in, WIDTHS[stage], i == 0 && stage > 0 ? 2 : 1));
-                in = WIDTHS[stage];
+    /** A network of given sizes. */
+    public static ResNet of(ResNetConfig c) {
+        boolean large = c.stem() == ResNetConfig.Stem.LARGE;
+        int channels = c.image().channels();
+        List<Residual> blocks = new ArrayList<>();
+        int in = c.width();
+        for (int stage = 0; stage < c.depths().size(); stage++) {
+            int width = c.width() << stage;
+            for (int i = 0; i < c.depths().get(stage); i++) {
+                int stride = i == 0 && stage > 0 ? 2 : 1;
+                blocks.add(c.bottleneck() ? BottleneckBlock.of(in, width, stride) : ResidualBlock.of(in, width, stride));
+                in = c.bottleneck() ? BottleneckBlock.EXPANSION * width : width;
             }
         }
-        Linear output = Linear.of(in, classes, new Initializer.Normal(Math.sqrt(1.0 / in)));
-        return new ResNet(stem, BatchNorm.of(WIDTHS[0]), pool, blocks, output);
+        return new ResNet(
+                large ? Conv2d.withoutBias(channels, c.width(), 7, 2, 3) : Conv2d.withoutBias(channels, c.width(), 3, 1, 1),
+                BatchNorm.of(c.width()),
+                large ? Optional.of(new MaxPool(3, 2, 1)) : Optional.empty(),
+                blocks,
+                Linear.of(in, c.classes(), new Initializer.Normal(Math.sqrt(1.0 / in))));
     }
 
     @Override
     public Tensor logits(Tensor images) {
         Tensor stemmed = stemNorm.apply(stem.apply(images)).relu();
         Tensor x = pool.map(p -> p.apply(stemmed)).orElse(stemmed);
-        for (ResidualBlock block : blocks) x = block.apply(x);
+        for (Residual block : blocks) x = block.apply(x);
         return output.apply(Images.globalAverage(x));
     }
 }

@@ -14,28 +14,15 @@ import java.util.Optional;
  * @param secondNorm after it
  * @param shortcut 1x1 where the shape changes; empty for the identity
  */
-public record ResidualBlock(Conv2d first, BatchNorm firstNorm, Conv2d second, BatchNorm secondNorm, Optional<Shortcut> shortcut) {
-    /**
-     * A 1x1 convolution and a norm.
-     *
-     * @param convolution with the block's stride
-     * @param norm after it
-     */
-    public record Shortcut(Conv2d convolution, BatchNorm norm) {
-        Tensor apply(Tensor x) {
-            return norm.apply(convolution.apply(x));
-        }
-    }
-
+public record ResidualBlock(Conv2d first, BatchNorm firstNorm, Conv2d second, BatchNorm secondNorm, Optional<Shortcut> shortcut)
+        implements Residual {
     /** A block from {@code in} to {@code out} channels. */
     public static ResidualBlock of(int in, int out, int stride) {
-        Optional<Shortcut> shortcut = in == out && stride == 1
-                ? Optional.empty()
-                : Optional.of(new Shortcut(Conv2d.withoutBias(in, out, 1, stride, 0), BatchNorm.of(out)));
         return new ResidualBlock(Conv2d.withoutBias(in, out, 3, stride, 1), BatchNorm.of(out),
-                Conv2d.withoutBias(out, out, 3, 1, 1), BatchNorm.of(out), shortcut);
+                Conv2d.withoutBias(out, out, 3, 1, 1), BatchNorm.of(out), Shortcut.of(in, out, stride));
     }
 
+    @Override
     public Tensor apply(Tensor x) {
         Tensor y = firstNorm.apply(first.apply(x)).relu();
         y = secondNorm.apply(second.apply(y));

@@ -1,2 +1,2 @@
-/** Convolutional networks for images, channels-last: {@code [images, height, width, channels]}. */
+/** Networks that classify images, channels-last: {@code [images, height, width, channels]}. */
 package dev.gatun.models.vision;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
@@ -78,6 +79,39 @@ class ParameterTreeTest {
         assertThat(IntStream.range(0, u.length).mapToDouble(i -> u[i]).max().orElseThrow()).isBetween(1.99, 2.0);
         assertThat(IntStream.range(0, u.length).mapToDouble(i -> u[i]).min().orElseThrow()).isBetween(-2.0, -1.99);
         assertThat(filled(Initializer.ONES, 1, "x", 3)).containsExactly(1, 1, 1);
+    }
+
+    @Test
+    void truncatedNormalNumbersStayWithinTwoDeviations() {
+        float[] t = filled(new Initializer.TruncatedNormal(0.5), 1, "x", 40_000);
+        assertThat(filled(new Initializer.TruncatedNormal(0.5), 1, "x", 40_000)).isEqualTo(t);
+        assertThat(filled(new Initializer.TruncatedNormal(0.5), 2, "x", 40_000)).isNotEqualTo(t);
+        double mean = IntStream.range(0, t.length).mapToDouble(i -> t[i]).average().orElseThrow();
+        double square = IntStream.range(0, t.length).mapToDouble(i -> t[i] * t[i]).average().orElseThrow();
+        double most = IntStream.range(0, t.length).mapToDouble(i -> Math.abs(t[i])).max().orElseThrow();
+        assertThat(mean).isBetween(-0.01, 0.01);
+        assertThat(Math.sqrt(square)).as("0.8796 deviations are left").isBetween(0.433, 0.447);
+        assertThat(most).isBetween(0.99, 1.0);
+    }
+
+    @Test
+    void variancesFollowTheFans() {
+        Initializer.Fans dense = Initializer.Fans.of(Shape.of(30, 50));
+        assertThat(dense).isEqualTo(new Initializer.Fans(30, 50));
+        Initializer.Fans conv = Initializer.Fans.of(Shape.of(3, 5, 4, 24), 6); // 24 inputs in 6 groups
+        assertThat(conv).isEqualTo(new Initializer.Fans(60, 60));
+        assertThat(Initializer.Fans.of(Shape.of(3, 3, 8, 16))).isEqualTo(new Initializer.Fans(72, 144));
+        assertThatThrownBy(() -> Initializer.Fans.of(Shape.of(3, 3, 1, 10), 4)).hasMessageContaining("groups 4 must divide");
+        assertThatThrownBy(() -> Initializer.Fans.of(Shape.of(3))).hasMessageContaining("at least 2 dimensions");
+        assertThat(deviation(Initializer.kaiming(conv.out()))).isBetween(0.98 * Math.sqrt(2 / 60.0), 1.02 * Math.sqrt(2 / 60.0));
+        assertThat(deviation(Initializer.kaimingUniform(50))).isBetween(0.98 * 0.2, 1.02 * 0.2);
+        assertThat(deviation(Initializer.xavier(30, 50))).isBetween(0.98 * Math.sqrt(2 / 80.0), 1.02 * Math.sqrt(2 / 80.0));
+        assertThat(deviation(Initializer.xavierNormal(30, 50))).isBetween(0.98 * Math.sqrt(2 / 80.0), 1.02 * Math.sqrt(2 / 80.0));
+    }
+
+    private static double deviation(Initializer init) {
+        float[] x = filled(init, 5, "w", 40_000);
+        return Math.sqrt(IntStream.range(0, x.length).mapToDouble(i -> x[i] * x[i]).average().orElseThrow());
     }
 
     private static float[] filled(Initializer init, long seed, String name, int n) {
