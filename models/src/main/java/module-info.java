@@ -18,4 +18,5 @@ module dev.gatun.models {
     exports dev.gatun.models.checkpoint;
     exports dev.gatun.models.generate;
     exports dev.gatun.models.train;
+    exports dev.gatun.models.tasks;
 }

@@ -140,7 +140,7 @@ final class ExplainGptCommand implements Callable<Integer> {
         TensorType ids = TensorType.of(DType.I32, rows, config.context());
         return switch (function) {
             case TRAIN -> new TrainingGraph(AdamW.standard(), 1, false).train(parameters, t -> loss(t, gpt, ids));
-            case EVALUATE -> TrainingGraph.evaluate(parameters, t -> loss(t, gpt, ids));
+            case EVALUATE -> TrainingGraph.evaluate(parameters, t -> t.output(TrainingGraph.LOSS, loss(t, gpt, ids)));
             case LOGITS -> Generator.graph(gpt, parameters);
         };
     }

@@ -1,6 +1,7 @@
 package dev.gatun.tools;
 
 import dev.gatun.models.train.Progress;
+import dev.gatun.models.train.Validation;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -55,9 +56,11 @@ final class ProgressLine implements Consumer<Progress>, AutoCloseable {
     }
 
     private static String text(Progress p) {
-        String validation = p.validated() ? String.format(Locale.ROOT, "  validation %.4f", p.validationLoss()) : "";
-        return String.format(Locale.ROOT, "step %,d/%,d  loss %.4f%s  %,.0f tokens/s  %s left", p.step(), p.steps(), p.loss(),
-                validation, p.tokensPerSecond(), left(p));
+        StringBuilder validation = new StringBuilder(); // the loss goes by the name validation, others by their own
+        p.validation().forEach((name, value) -> validation.append(String.format(Locale.ROOT, "  %s %.4f",
+                name.equals(Validation.LOSS) ? "validation" : name, value)));
+        return String.format(Locale.ROOT, "step %,d/%,d  loss %.4f%s  %,.0f %ss/s  %s left", p.step(), p.steps(), p.loss(),
+                validation, p.throughput(), p.unit(), left(p));
     }
 
     private static String left(Progress p) {

@@ -2,9 +2,7 @@ package dev.gatun.tools;
 
 import dev.gatun.models.generate.Generator;
 import dev.gatun.models.generate.Sampler;
-import dev.gatun.models.gpt.Gpt;
-import dev.gatun.models.gpt.GptConfig;
-import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.tasks.SavedLanguageModel;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.runtime.Compiler;
@@ -65,20 +63,18 @@ final class SampleCommand implements Callable<Integer> {
         Flags.atLeastOne("--tokens", count);
         Sampler sampler = new Sampler(temperature, topK, seed);
         RunFolder run = RunFolder.open(folder);
-        GptConfig config = run.config();
-        Tokenizer tokens = run.tokenizer();
+        SavedLanguageModel saved = SavedLanguageModel.open(run);
+        Tokenizer tokens = saved.tokenizer();
         int[] start = tokens.encode(prompt);
         if (start.length == 0) throw new IllegalArgumentException("--prompt is empty: give at least one character");
-        Gpt model = Gpt.of(config);
-        ParameterTree parameters = ParameterTree.of(model);
-        run.checkWeights(parameters);
+        run.checkWeights(saved.parameters());
         try (Compiler compiler = device.compiler();
-                Executable executable = compiler.compile(Generator.graph(model, parameters))) {
-            run.readWeights(parameters, executable);
+                Executable executable = compiler.compile(Generator.graph(saved.model(), saved.parameters()))) {
+            run.readWeights(saved.parameters(), executable);
             PrintWriter out = spec.commandLine().getOut();
             out.print(prompt);
             TokenPrinter printer = new TokenPrinter(out, tokens);
-            new Generator(executable, model).generate(start, count, sampler, printer, () -> false);
+            new Generator(executable, saved.model()).generate(start, count, sampler, printer, () -> false);
             printer.end();
         }
         return 0;

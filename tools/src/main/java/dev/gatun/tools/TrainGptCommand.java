@@ -9,6 +9,7 @@ import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.gpt.GptPreset;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.tasks.LanguageTask;
 import dev.gatun.models.text.ByteTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
@@ -108,16 +109,19 @@ final class TrainGptCommand implements Callable<Integer> {
         GptPreset preset = model.preset();
         model.config(1, dropout); // every size is checked before the data is read
         TrainingSettings settings = settings(preset);
+        int rows = GptOptions.chosen("--batch", batch, preset.batch());
         device.check();
         try (Text text = open(); Compiler compiler = device.compiler()) {
             Tokenizer tokens = tokenizer == TokenizerKind.BYTE ? new ByteTokenizer() : text.charTokenizer();
             GptConfig config = model.config(tokens.vocabulary(), dropout);
             try (Dataset dataset = Dataset.of(text, tokens, config.context())) {
                 RunFolder folder = RunFolder.create(out != null ? out : defaultFolder(preset), overwrite);
-                banner(compiler, text, tokens, dataset, config, settings, folder);
-                try (Trainer trainer = new Trainer(compiler, Gpt.of(config), dataset, settings)) {
-                    return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, tokens, text.name())
-                            .run();
+                banner(compiler, text, tokens, dataset, config, rows, settings, folder);
+                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, text.name(), rows);
+                PrintWriter w = spec.commandLine().getOut();
+                try (Trainer trainer = new Trainer(compiler, task, settings)) {
+                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder)
+                            .run(stop -> TextSample.print(w, trainer, task, folder, stop));
                 }
             }
         }
@@ -125,12 +129,10 @@ final class TrainGptCommand implements Callable<Integer> {
 
     private TrainingSettings settings(GptPreset preset) {
         int n = GptOptions.chosen("--steps", steps, preset.steps());
-        int rows = GptOptions.chosen("--batch", batch, preset.batch());
         double rate = learningRate == null ? preset.learningRate() : learningRate;
         Flags.positive("--learning-rate", rate);
         return new TrainingSettings(
                 n,
-                rows,
                 new LearningRate.Cosine(rate, FLOOR * rate, Math.min(WARMUP, n / 10), n),
                 new AdamW(0.9, 0.99, 1e-8, WEIGHT_DECAY, false),
                 1,
@@ -153,14 +155,15 @@ final class TrainGptCommand implements Callable<Integer> {
         return Path.of("runs", "gpt-" + preset.label() + "-" + time);
     }
 
-    private void banner(Compiler compiler, Text text, Tokenizer tokens, Dataset dataset, GptConfig c, TrainingSettings s, RunFolder folder) {
+    private void banner(Compiler compiler, Text text, Tokenizer tokens, Dataset dataset, GptConfig c, int rows, TrainingSettings s,
+            RunFolder folder) {
         PrintWriter w = spec.commandLine().getOut();
         w.printf("%s%n", compiler.banner());
         w.printf("data     %s: %,d characters in %,d file%s, %s tokenizer with %,d tokens%n", text.name(), text.characters(),
                 text.files(), text.files() == 1 ? "" : "s", tokens.kind(), tokens.vocabulary());
         w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().to(), dataset.tokens() - dataset.train().to());
         w.printf("model    gpt: %d layers, %d heads, width %d, context %d%n", c.layers(), c.heads(), c.width(), c.context());
-        w.printf("training %,d steps of %d x %d tokens, seed %d%n", s.steps(), s.batch(), c.context(), s.seed());
+        w.printf("training %,d steps of %d x %d tokens, seed %d%n", s.steps(), rows, c.context(), s.seed());
         w.printf("output   %s%n", folder.path());
         w.flush();
     }

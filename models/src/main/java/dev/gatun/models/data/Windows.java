@@ -26,17 +26,19 @@ public record Windows(TokenSequence tokens, long from, long to, int context) {
     }
 
     /**
-     * Draws a batch. It depends on seed and step alone, so a resumed run goes on exactly as it would have.
+     * Draws a batch. It depends on seed and step alone, so a resumed run goes on exactly as it would have. Several calls
+     * with one step and their first rows one after another draw the parts of a larger batch.
      *
+     * @param first number of the first row in the step's batch
      * @param ids filled with {@code [batch, context]} tokens
      * @param targets filled with the tokens that follow them; of the same length
      */
-    public void draw(long seed, long step, int[] ids, int[] targets) {
+    public void draw(long seed, long step, int first, int[] ids, int[] targets) {
         int lo = (int) seed;
         int hi = (int) (seed >>> 32);
         for (int row = 0; row < rows(ids, targets); row++) {
-            long a = Philox.word((int) step, (int) (step >>> 32), row, STREAM, lo, hi, 0) & 0xFFFFFFFFL;
-            long b = Philox.word((int) step, (int) (step >>> 32), row, STREAM, lo, hi, 1) & 0xFFFFFFFFL;
+            long a = Philox.word((int) step, (int) (step >>> 32), first + row, STREAM, lo, hi, 0) & 0xFFFFFFFFL;
+            long b = Philox.word((int) step, (int) (step >>> 32), first + row, STREAM, lo, hi, 1) & 0xFFFFFFFFL;
             copy(Math.unsignedMultiplyHigh(a << 32 | b, count()), row, ids, targets);
         }
     }

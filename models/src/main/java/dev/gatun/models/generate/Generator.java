@@ -5,7 +5,7 @@ import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.gpt.Gpt;
+import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.util.function.BooleanSupplier;
@@ -28,16 +28,16 @@ public final class Generator {
      *
      * @param executable stays the caller's to close
      */
-    public Generator(Executable executable, Gpt model) {
+    public Generator(Executable executable, LanguageModel model) {
         this.executable = executable;
-        context = model.config().context();
-        vocabulary = model.config().vocabulary();
+        context = model.context();
+        vocabulary = model.vocabulary();
     }
 
     /** The function that generation runs: data {@code tokens} and {@code position}, result {@code logits}. */
-    public static Graph graph(Gpt model, ParameterTree parameters) {
+    public static Graph graph(LanguageModel model, ParameterTree parameters) {
         return Tracer.trace(FUNCTION, t -> parameters.bind(t, tensors -> {
-            Tensor ids = t.data("tokens", TensorType.of(DType.I32, 1, model.config().context()));
+            Tensor ids = t.data("tokens", TensorType.of(DType.I32, 1, model.context()));
             Tensor position = t.data("position", TensorType.of(DType.I32, 1));
             t.output("logits", model.next(ids, position));
             return tensors;

@@ -9,7 +9,10 @@ import dev.gatun.models.layers.Embedding;
 import dev.gatun.models.layers.Initializer;
 import dev.gatun.models.layers.LayerNorm;
 import dev.gatun.models.layers.Mlp;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -32,6 +35,8 @@ public record Gpt(
         List<Block> layers,
         LayerNorm norm)
         implements LanguageModel {
+    /** Name of the architecture in {@code config.json}. */
+    public static final String KIND = "gpt";
     private static final double DEVIATION = 0.02;
 
     public Gpt {
@@ -61,6 +66,24 @@ public record Gpt(
                 LayerNorm.of(c.width()),
                 Mlp.of(c.width(), weights, residual),
                 new Dropout(c.dropout(), 2 * layer + 2));
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("vocabulary", config.vocabulary());
+        sizes.put("context", config.context());
+        sizes.put("layers", config.layers());
+        sizes.put("heads", config.heads());
+        sizes.put("width", config.width());
+        sizes.put("positions", config.positions().name().toLowerCase(Locale.ROOT));
+        sizes.put("dropout", config.dropout());
+        return sizes;
     }
 
     @Override

@@ -4,9 +4,16 @@ import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.Shape;
 import java.util.List;
+import java.util.Map;
 
 /** A causal language model: a record of layers that scores the token after each position. */
 public interface LanguageModel {
+    /** Short name of the architecture, as {@code config.json} has it: {@code gpt}. */
+    String kind();
+
+    /** What the architecture is built with, as {@code config.json} has it: strings, numbers and booleans by name. */
+    Map<String, Object> sizes();
+
     /** Number of tokens it knows. */
     int vocabulary();
 

@@ -2,6 +2,7 @@ package dev.gatun.models.layers;
 
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
+import dev.gatun.graph.types.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,6 +27,7 @@ public final class ParameterTree {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Statistic, String> statistics = new LinkedHashMap<>(); // by identity: they define no equality
     private final Map<Parameter, String> names = new IdentityHashMap<>();
+    private boolean drops;
 
     private ParameterTree() {}
 
@@ -49,6 +51,7 @@ public final class ParameterTree {
                 if (names.putIfAbsent(p, path) == null) entries.add(new Entry(path, p));
             }
             case Statistic s -> statistics.putIfAbsent(s, path);
+            case Dropout d -> drops |= d.rate() > 0;
             case Record r -> {
                 for (RecordComponent c : r.getClass().getRecordComponents()) {
                     walk(path.isEmpty() ? c.getName() : path + "." + c.getName(), read(r, c));
@@ -78,6 +81,19 @@ public final class ParameterTree {
     /** Names and parameters, in the order of the components. */
     public List<Entry> entries() {
         return List.copyOf(entries);
+    }
+
+    /** Types of all parameters and then all statistics by name: what a model is besides its architecture. */
+    public Map<String, TensorType> types() {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        entries.forEach(e -> types.put(e.name, e.parameter.type()));
+        statistics.forEach((s, name) -> types.put(name, s.type()));
+        return types;
+    }
+
+    /** Whether a dropout layer of the model drops anything. */
+    public boolean drops() {
+        return drops;
     }
 
     /** Number of trained numbers. */

@@ -8,7 +8,9 @@ import dev.gatun.models.layers.GroupedAttention;
 import dev.gatun.models.layers.Initializer;
 import dev.gatun.models.layers.Linear;
 import dev.gatun.models.layers.RmsNorm;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -25,6 +27,8 @@ import java.util.stream.IntStream;
  */
 public record Llama(LlamaConfig config, Embedding tokens, List<LlamaBlock> layers, RmsNorm norm, Optional<Linear> output)
         implements LanguageModel {
+    /** Name of the architecture in {@code config.json}. */
+    public static final String KIND = "llama";
     private static final double DEVIATION = 0.02;
 
     public Llama {
@@ -49,6 +53,28 @@ public record Llama(LlamaConfig config, Embedding tokens, List<LlamaBlock> layer
                 GroupedAttention.of(c.width(), c.heads(), c.keyHeads(), c.headWidth(), c.rotaryBase(), weights, residual),
                 RmsNorm.of(c.width(), c.epsilon()),
                 GatedMlp.of(c.width(), c.hidden(), weights, residual));
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("vocabulary", config.vocabulary());
+        sizes.put("context", config.context());
+        sizes.put("layers", config.layers());
+        sizes.put("heads", config.heads());
+        sizes.put("keyHeads", config.keyHeads());
+        sizes.put("width", config.width());
+        sizes.put("headWidth", config.headWidth());
+        sizes.put("hidden", config.hidden());
+        sizes.put("epsilon", config.epsilon());
+        sizes.put("rotaryBase", config.rotaryBase());
+        sizes.put("tied", config.tied());
+        return sizes;
     }
 
     @Override

@@ -14,22 +14,26 @@ public final class LossCurve {
     private static final String TRAIN = "#7aa6c2";
     private static final String VALIDATION = "#c2410c";
 
+    private final String unit;
     private final StringBuilder out = new StringBuilder();
     private double highestX = 1;
     private double lowestY = Double.POSITIVE_INFINITY;
     private double highestY = Double.NEGATIVE_INFINITY;
 
-    private LossCurve() {}
+    private LossCurve(String unit) {
+        this.unit = unit;
+    }
 
     /**
      * The picture.
      *
      * @param title above it
+     * @param unit what the loss is the mean of: {@code token}
      * @param train training loss by step
      * @param validation validation loss by step, may be empty
      */
-    public static String svg(String title, Curve train, Curve validation) {
-        LossCurve c = new LossCurve();
+    public static String svg(String title, String unit, Curve train, Curve validation) {
+        LossCurve c = new LossCurve(unit);
         c.extend(train);
         c.extend(validation);
         c.draw(title, train, validation);
@@ -81,8 +85,8 @@ public final class LossCurve {
         }
         line("<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#9ca3af\"/>", LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT);
         line("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">step</text>", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14);
-        line("<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">loss (nats per token)</text>",
-                (TOP + HEIGHT - BOTTOM) / 2);
+        line("<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">loss (nats per %s)</text>",
+                (TOP + HEIGHT - BOTTOM) / 2, escaped(unit));
     }
 
     private void curve(Curve c, String color, double width) {

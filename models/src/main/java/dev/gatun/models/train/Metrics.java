@@ -7,22 +7,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Writes a run's metrics, one line of {@code metrics.csv} for each step, and draws its losses. */
 public final class Metrics implements Consumer<Progress>, AutoCloseable {
-    private static final String HEAD =
-            "step,train_loss,validation_loss,learning_rate,gradient_norm,tokens_per_second,seconds\n";
-
     private final RunFolder folder;
+    private final Task task;
     private final BufferedWriter out;
     private final Curve train = new Curve();
     private final Curve validation = new Curve();
 
     /** Starts {@code metrics.csv} anew. */
-    public Metrics(RunFolder folder) throws IOException {
+    public Metrics(RunFolder folder, Task task) throws IOException {
         this.folder = folder;
+        this.task = task;
         out = Files.newBufferedWriter(folder.metrics());
-        out.write(HEAD);
+        out.write("step,train_loss," + task.metrics().stream().map(m -> "validation_" + m + ",").collect(Collectors.joining())
+                + "learning_rate,gradient_norm," + task.unit() + "s_per_second,seconds\n");
     }
 
     @Override
@@ -30,13 +31,18 @@ public final class Metrics implements Consumer<Progress>, AutoCloseable {
         train.add(p.step(), p.loss());
         if (p.validated()) validation.add(p.step(), p.validationLoss());
         try {
-            out.write(String.format(Locale.ROOT, "%d,%.6f,%s,%.6g,%.6g,%.1f,%.3f%n", p.step(), p.loss(),
-                    p.validated() ? String.format(Locale.ROOT, "%.6f", p.validationLoss()) : "",
-                    p.learningRate(), p.gradientNorm(), p.tokensPerSecond(), p.seconds()));
+            StringBuilder measured = new StringBuilder();
+            for (String m : task.metrics()) measured.append(number(p.validation().get(m))).append(',');
+            out.write(String.format(Locale.ROOT, "%d,%.6f,%s%.6g,%.6g,%.1f,%.3f%n", p.step(), p.loss(), measured,
+                    p.learningRate(), p.gradientNorm(), p.throughput(), p.seconds()));
             if (p.validated()) out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String number(Double value) {
+        return value == null ? "" : String.format(Locale.ROOT, "%.6f", value);
     }
 
     /**
@@ -45,7 +51,7 @@ public final class Metrics implements Consumer<Progress>, AutoCloseable {
      * @param title above the picture
      */
     public void draw(String title) throws IOException {
-        AtomicFile.write(folder.lossCurve(), LossCurve.svg(title, train, validation));
+        AtomicFile.write(folder.lossCurve(), LossCurve.svg(title, task.unit(), train, validation));
     }
 
     @Override

@@ -1,28 +1,37 @@
 package dev.gatun.models.train;
 
+import java.util.Map;
+
 /**
  * Where a run stands after a step.
  *
  * @param step number of steps done
  * @param steps number of steps in all
  * @param loss mean training loss of the step's batch, in nats
- * @param validationLoss in nats; NaN unless this step validated
+ * @param validation metrics by name; empty unless this step validated
  * @param learningRate of the step
  * @param gradientNorm of the step, before clipping
- * @param tokensPerSecond of late, validation left out
+ * @param throughput units per second of late, validation left out
+ * @param unit what throughput counts, in the singular
  * @param seconds since the run started, validation included
  */
 public record Progress(
         long step,
         long steps,
         double loss,
-        double validationLoss,
+        Map<String, Double> validation,
         double learningRate,
         double gradientNorm,
-        double tokensPerSecond,
+        double throughput,
+        String unit,
         double seconds) {
     /** Whether this step validated. */
     public boolean validated() {
-        return !Double.isNaN(validationLoss);
+        return !validation.isEmpty();
+    }
+
+    /** Validation loss in nats; NaN unless this step validated. */
+    public double validationLoss() {
+        return validation.getOrDefault(Validation.LOSS, Double.NaN);
     }
 }

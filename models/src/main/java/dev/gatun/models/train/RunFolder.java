@@ -1,14 +1,12 @@
 package dev.gatun.models.train;
 
 import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
 import dev.gatun.models.checkpoint.SafetensorsWriter;
-import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.layers.ParameterTree;
-import dev.gatun.models.text.SubwordTokenizer;
-import dev.gatun.models.text.Tokenizer;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,13 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folder that a run leaves: {@code config.json}, {@code tokenizer.json}, {@code weights.safetensors},
- * {@code optimizer.safetensors} (to go on training), {@code metrics.csv} and {@code loss.svg}. Each file is replaced
- * as a whole; what was there stays until the new one is on disk.
+ * The folder that a run leaves: {@code config.json}, {@code weights.safetensors}, {@code optimizer.safetensors} (to go
+ * on training), {@code metrics.csv}, {@code loss.svg}, and what the task adds, such as {@code tokenizer.json}. Each file
+ * is replaced as a whole; what was there stays until the new one is on disk.
  */
 public final class RunFolder {
     private static final String STEP = "step";
@@ -50,7 +47,7 @@ public final class RunFolder {
                 if (!overwrite) {
                     throw new CheckpointException(path, "output folder", "already holds a run; choose another folder, or allow overwriting it");
                 }
-                RunConfig.readModel(path.resolve("config.json"));
+                RunConfig.model(path.resolve("config.json"));
             }
             Files.createDirectories(path);
             Files.delete(Files.createTempFile(path, ".probe", ".tmp"));
@@ -107,56 +104,48 @@ public final class RunFolder {
         return path.resolve("optimizer.safetensors");
     }
 
-    /**
-     * Saves a trainer's weights, optimizer state and settings.
-     *
-     * @param data where the text is from, for the record
-     */
-    public void save(Trainer trainer, Tokenizer tokenizer, String data) throws IOException {
+    /** Where model and training are described. */
+    public Path config() {
+        return path.resolve("config.json");
+    }
+
+    /** Saves a trainer's weights, optimizer state and settings, and what its task adds. */
+    public void save(Trainer trainer) throws IOException {
         Executable e = trainer.executable();
-        Set<String> names = trainer.parameters().entries().stream().map(ParameterTree.Entry::name).collect(Collectors.toSet());
+        Set<String> names = trainer.parameters().types().keySet();
         Map<String, String> metadata = Map.of("format", "gatun", STEP, Long.toString(trainer.step()));
         SafetensorsWriter.write(optimizer(), entries(e, e.states().stream().filter(s -> !names.contains(s.name())).toList()), metadata);
         SafetensorsWriter.write(weights(), entries(e, e.states().stream().filter(s -> names.contains(s.name())).toList()), metadata);
-        Path vocabulary = path.resolve("tokenizer.json");
-        if (tokenizer instanceof SubwordTokenizer subwords) subwords.write(vocabulary);
-        else AtomicFile.write(vocabulary, RunConfig.tokenizer(tokenizer));
-        AtomicFile.write(path.resolve("config.json"),
-                RunConfig.model(trainer.model().config(), trainer.settings(), trainer.step(), data));
+        trainer.task().save(path);
+        AtomicFile.write(config(), RunConfig.of(trainer.task(), trainer.settings(), trainer.step()));
     }
 
     private static List<SafetensorsWriter.Entry> entries(Executable e, List<Input> states) {
         return states.stream().map(s -> new SafetensorsWriter.Entry(s.name(), s.value().type(), e.state(s.name()))).toList();
     }
 
-    /** The model's sizes. */
-    public GptConfig config() throws IOException {
-        return RunConfig.readModel(path.resolve("config.json"));
+    /** Short name of the kind of model. */
+    public String kind() throws IOException {
+        return sizes().text("kind");
     }
 
-    /** The tokenizer of the run; its vocabulary is that of the model. */
-    public Tokenizer tokenizer() throws IOException {
-        Path file = path.resolve("tokenizer.json");
-        Tokenizer t = RunConfig.readTokenizer(file);
-        int expected = config().vocabulary();
-        if (t.vocabulary() != expected) {
-            throw new CheckpointException(file, "vocabulary", "expected " + expected + " tokens, found " + t.vocabulary());
-        }
-        return t;
+    /** What the model is built with. */
+    public ConfigFields sizes() throws IOException {
+        return RunConfig.model(config());
     }
 
     /** Checks that the weights are all there and of the model's shapes, without reading them. */
     public void checkWeights(ParameterTree parameters) throws IOException {
         try (Safetensors file = Safetensors.open(weights())) {
-            for (ParameterTree.Entry p : parameters.entries()) file.check(p.name(), p.parameter().type());
+            parameters.types().forEach(file::check);
         }
     }
 
-    /** Reads the weights into an executable's states. */
+    /** Reads the weights, and the statistics that belong to them, into an executable's states. */
     public void readWeights(ParameterTree parameters, Executable executable) throws IOException {
         try (Safetensors file = Safetensors.open(weights())) {
-            for (ParameterTree.Entry p : parameters.entries()) {
-                file.read(p.name(), p.parameter().type(), executable.state(p.name()));
+            for (Map.Entry<String, TensorType> p : parameters.types().entrySet()) {
+                file.read(p.getKey(), p.getValue(), executable.state(p.getKey()));
             }
         }
     }
@@ -168,7 +157,7 @@ public final class RunFolder {
      */
     public void resume(Trainer trainer) throws IOException {
         readWeights(trainer.parameters(), trainer.executable());
-        Set<String> names = trainer.parameters().entries().stream().map(ParameterTree.Entry::name).collect(Collectors.toSet());
+        Set<String> names = trainer.parameters().types().keySet();
         try (Safetensors weights = Safetensors.open(weights()); Safetensors rest = Safetensors.open(optimizer())) {
             String step = String.valueOf(weights.metadata().get(STEP));
             if (!step.equals(rest.metadata().get(STEP))) {

@@ -1,32 +1,29 @@
 package dev.gatun.models.train;
 
-import dev.gatun.graph.ops.Tensor;
-import dev.gatun.graph.trace.Tracer;
-import dev.gatun.graph.types.DType;
-import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.data.Dataset;
-import dev.gatun.models.data.Windows;
-import dev.gatun.models.generate.Generator;
-import dev.gatun.models.gpt.Gpt;
+import dev.gatun.graph.ir.Graph;
 import dev.gatun.models.layers.Dropout;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Trains a GPT. Construction compiles three functions over one arena, {@code train}, {@code evaluate} and
- * {@code logits}, and sets the first weights; after that a step allocates next to nothing.
+ * Trains what a {@link Task} describes. Construction compiles its functions over one arena, {@link TrainingGraph#TRAIN},
+ * {@link TrainingGraph#EVALUATE} and those that the task adds, and sets the first weights; after that a step allocates
+ * next to nothing.
  *
  * <pre>{@code
  * try (Compiler compiler = new Compiler(Backend.AUTO, 0);
  *         Text text = Text.of(Path.of("input.txt"));
  *         Dataset data = Dataset.of(text, tokenizer, config.context());
- *         Trainer trainer = new Trainer(compiler, Gpt.of(config), data, settings)) {
+ *         Trainer trainer = new Trainer(compiler, LanguageTask.of(Gpt.of(config), tokenizer, data, text.name(), 12), settings)) {
  *     trainer.run(progress -> System.out.println(progress.loss()), () -> false);
  * }
  * }</pre>
@@ -35,45 +32,31 @@ public final class Trainer implements AutoCloseable {
     /** The reported speed is the median of so many steps. */
     private static final int RECENT = 15;
 
-    private final Gpt model;
+    private final Task task;
     private final TrainingSettings settings;
-    private final Dataset data;
     private final ParameterTree parameters;
     private final Executable executable;
-    private final int[] ids;
-    private final int[] targets;
+    private final Inputs inputs;
     private long step;
 
-    /** Compiles and sets the first weights. The compiler and the data stay the caller's to close. */
-    public Trainer(Compiler compiler, Gpt model, Dataset data, TrainingSettings settings) {
-        if (data.train().context() > model.config().context()) {
-            throw new IllegalArgumentException("the data's windows of " + data.train().context()
-                    + " tokens do not fit into the model's context of " + model.config().context());
-        }
-        this.model = model;
+    /** Compiles and sets the first weights. The compiler and what the task reads stay the caller's to close. */
+    public Trainer(Compiler compiler, Task task, TrainingSettings settings) {
+        this.task = task;
         this.settings = settings;
-        this.data = data;
-        parameters = ParameterTree.of(model);
-        int elements = Math.multiplyExact(settings.batch(), data.train().context());
-        ids = new int[elements];
-        targets = new int[elements];
-        boolean dropout = model.config().dropout() > 0;
-        TrainingGraph graph = new TrainingGraph(settings.optimizer(), settings.clip(), dropout);
-        executable = compiler.compile(
-                graph.train(parameters, this::loss),
-                TrainingGraph.evaluate(parameters, this::loss),
-                Generator.graph(model, parameters));
+        parameters = ParameterTree.of(task.model());
+        TrainingGraph graph = new TrainingGraph(settings.optimizer(), settings.clip(), parameters.drops());
+        List<Graph> graphs = new ArrayList<>();
+        graphs.add(graph.train(parameters, task::loss));
+        graphs.add(TrainingGraph.evaluate(parameters, task::evaluate));
+        graphs.addAll(task.functions(parameters));
+        executable = compiler.compile(graphs.toArray(Graph[]::new));
+        inputs = new Inputs(executable, TrainingGraph.TRAIN);
         executable.states().forEach(s -> executable.state(s.name()).fill((byte) 0));
         parameters.initialize(settings.seed(), executable::state);
-        if (dropout) {
+        if (parameters.drops()) {
             MemorySegment seed = executable.state(Dropout.SEED);
             seed.set(ValueLayout.JAVA_INT, 0, Long.hashCode(settings.seed()));
         }
-    }
-
-    private Tensor loss(Tracer t) {
-        TensorType type = TensorType.of(DType.I32, settings.batch(), data.train().context());
-        return model.loss(t.data("tokens", type), t.data("targets", type));
     }
 
     /** Steps done. */
@@ -96,17 +79,13 @@ public final class Trainer implements AutoCloseable {
         return parameters;
     }
 
-    public Gpt model() {
-        return model;
+    /** What is trained. */
+    public Task task() {
+        return task;
     }
 
     public TrainingSettings settings() {
         return settings;
-    }
-
-    /** Tokens of one step. */
-    public int tokensPerStep() {
-        return ids.length;
     }
 
     /**
@@ -117,11 +96,9 @@ public final class Trainer implements AutoCloseable {
      */
     public float train() {
         step++;
-        data.train().draw(settings.seed(), step, ids, targets);
-        executable.write(TrainingGraph.TRAIN, "tokens", ids);
-        executable.write(TrainingGraph.TRAIN, "targets", targets);
-        executable.write(TrainingGraph.TRAIN, TrainingGraph.LEARNING_RATE, (float) settings.learningRate().at(step));
-        executable.write(TrainingGraph.TRAIN, TrainingGraph.STEP, step);
+        task.write(inputs, new Draw(settings.seed(), step, 0, 1));
+        inputs.write(TrainingGraph.LEARNING_RATE, (float) settings.learningRate().at(step));
+        inputs.write(TrainingGraph.STEP, step);
         executable.run(TrainingGraph.TRAIN);
         float loss = executable.scalar(TrainingGraph.TRAIN, TrainingGraph.LOSS);
         if (!Float.isFinite(loss)) {
@@ -136,24 +113,13 @@ public final class Trainer implements AutoCloseable {
         return executable.scalar(TrainingGraph.TRAIN, TrainingGraph.GRADIENT_NORM);
     }
 
-    /** Mean loss over a fixed set of validation windows, spread evenly over the validation data. */
-    public double validate(int batches) {
-        double sum = 0;
-        for (int i = 0; i < batches; i++) {
-            data.validation().fixed(i, batches, ids, targets);
-            executable.write(TrainingGraph.EVALUATE, "tokens", ids);
-            executable.write(TrainingGraph.EVALUATE, "targets", targets);
-            executable.run(TrainingGraph.EVALUATE);
-            sum += executable.scalar(TrainingGraph.EVALUATE, TrainingGraph.LOSS);
-        }
-        return sum / batches;
-    }
-
-    /** Batches that cover the validation data about once, at most a given number. */
-    public int validationBatches(int most) {
-        Windows w = data.validation();
-        long windows = (w.to() - w.from()) / w.context();
-        return Math.clamp(windows / settings.batch(), 1, most);
+    /**
+     * Validates on data that training does not see, the same at every call.
+     *
+     * @param most batches at most
+     */
+    public Validation validate(int most) {
+        return task.validate(executable, most);
     }
 
     /**
@@ -172,9 +138,9 @@ public final class Trainer implements AutoCloseable {
             float loss = train();
             recent[taken++ % RECENT] = (System.nanoTime() - before) / 1e9;
             boolean due = step % settings.evaluateEvery() == 0 || step == settings.steps();
-            double validation = due ? validate(validationBatches(settings.evaluateBatches())) : Double.NaN;
+            Map<String, Double> validation = due ? validate(settings.evaluateBatches()).metrics() : Map.of();
             listener.accept(new Progress(step, settings.steps(), loss, validation, settings.learningRate().at(step),
-                    gradientNorm(), tokensPerStep() / median(recent, sorted, Math.min(taken, RECENT)), (System.nanoTime() - start) / 1e9));
+                    gradientNorm(), task.unitsPerBatch() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), (System.nanoTime() - start) / 1e9));
         }
     }
 

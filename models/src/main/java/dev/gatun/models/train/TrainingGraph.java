@@ -14,6 +14,7 @@ import dev.gatun.models.optim.Optimizer;
 import dev.gatun.models.optim.Trained;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -74,10 +75,10 @@ public record TrainingGraph(Optimizer optimizer, double clip, boolean dropout, b
         return list;
     }
 
-    /** The loss alone, without dropout and by running statistics. */
-    public static Graph evaluate(ParameterTree parameters, Function<Tracer, Tensor> loss) {
+    /** Validation, without dropout and by running statistics. */
+    public static Graph evaluate(ParameterTree parameters, Consumer<Tracer> body) {
         return Tracer.trace(EVALUATE, t -> parameters.bind(t, tensors -> {
-            t.output(LOSS, loss.apply(t));
+            body.accept(t);
             return tensors;
         }));
     }

@@ -7,7 +7,6 @@ import dev.gatun.models.optim.Optimizer;
  * How to train.
  *
  * @param steps number of steps
- * @param batch sequences per step
  * @param learningRate by step
  * @param optimizer how parameters change
  * @param clip bound of the gradients' global norm; 0 for none
@@ -17,7 +16,6 @@ import dev.gatun.models.optim.Optimizer;
  */
 public record TrainingSettings(
         int steps,
-        int batch,
         LearningRate learningRate,
         Optimizer optimizer,
         double clip,
@@ -26,7 +24,6 @@ public record TrainingSettings(
         int evaluateBatches) {
     public TrainingSettings {
         atLeastOne("steps", steps);
-        atLeastOne("batch", batch);
         atLeastOne("evaluateEvery", evaluateEvery);
         atLeastOne("evaluateBatches", evaluateBatches);
         if (!(clip >= 0)) throw new IllegalArgumentException("clip must be at least 0, got " + clip);

@@ -46,7 +46,7 @@ class DatasetTest {
             int[] again = new int[4 * CONTEXT];
             Set<Integer> starts = new HashSet<>();
             for (int step = 1; step <= 1000; step++) {
-                d.train().draw(5, step, ids, targets);
+                d.train().draw(5, step, 0, ids, targets);
                 for (int row = 0; row < 4; row++) {
                     for (int i = 0; i < CONTEXT - 1; i++) {
                         assertThat(targets[row * CONTEXT + i]).isEqualTo(ids[row * CONTEXT + i + 1]);
@@ -54,10 +54,13 @@ class DatasetTest {
                     starts.add(Arrays.hashCode(Arrays.copyOfRange(ids, row * CONTEXT, (row + 1) * CONTEXT)));
                 }
             }
-            d.train().draw(5, 1000, again, targets);
+            d.train().draw(5, 1000, 0, again, targets);
             assertThat(again).isEqualTo(ids);
-            d.train().draw(6, 1000, again, targets);
+            d.train().draw(6, 1000, 0, again, targets);
             assertThat(again).isNotEqualTo(ids);
+            int[] half = new int[2 * CONTEXT];
+            d.train().draw(5, 1000, 2, half, new int[2 * CONTEXT]);
+            assertThat(half).as("the second part of the batch").isEqualTo(Arrays.copyOfRange(ids, 2 * CONTEXT, 4 * CONTEXT));
             assertThat(starts).hasSizeGreaterThanOrEqualTo(71); // every phase of the text's period
         }
     }

@@ -24,7 +24,7 @@ class LossCurveTest {
 
     @Test
     void thePictureIsXmlWithBothCurvesInsideIts() throws Exception {
-        Document d = parse(LossCurve.svg("a <b> & \"c\" \u0001", curve(500), curve(5)));
+        Document d = parse(LossCurve.svg("a <b> & \"c\" \u0001", "token", curve(500), curve(5)));
         assertThat(d.getElementsByTagName("title").item(0).getTextContent()).isEqualTo("a <b> & \"c\"  ");
         var lines = d.getElementsByTagName("polyline");
         assertThat(lines.getLength()).isEqualTo(2);
@@ -43,7 +43,7 @@ class LossCurveTest {
         for (List<Double> values : List.of(List.<Double>of(), List.of(2.0), List.of(0.0, 0.0), List.of(1e-9, 1e9), List.of(-3.0, 3.0))) {
             Curve c = new Curve();
             for (int i = 0; i < values.size(); i++) c.add(i + 1, values.get(i));
-            assertThat(parse(LossCurve.svg("t", c, new Curve())).getDocumentElement().getTagName()).isEqualTo("svg");
+            assertThat(parse(LossCurve.svg("t", "token", c, new Curve())).getDocumentElement().getTagName()).isEqualTo("svg");
         }
     }
 

@@ -12,8 +12,12 @@ import dev.gatun.models.generate.Generator;
 import dev.gatun.models.generate.Sampler;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.llama.Llama;
+import dev.gatun.models.llama.LlamaConfig;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.tasks.LanguageTask;
+import dev.gatun.models.tasks.SavedLanguageModel;
 import dev.gatun.models.text.BpeTrainer;
 import dev.gatun.models.text.CharTokenizer;
 import dev.gatun.models.text.SubwordTokenizer;
@@ -54,11 +58,15 @@ class TrainerTest {
     }
 
     private static TrainingSettings settings(int steps) {
-        return new TrainingSettings(steps, 3, new LearningRate.Constant(3e-3), new AdamW(0.9, 0.99, 1e-8, 0.1, false), 1, 11, 5, 4);
+        return new TrainingSettings(steps, new LearningRate.Constant(3e-3), new AdamW(0.9, 0.99, 1e-8, 0.1, false), 1, 11, 5, 4);
     }
 
     private Gpt model(double dropout) {
         return Gpt.of(new GptConfig(tokens.vocabulary(), CONTEXT, 2, 2, 16, GptConfig.Positions.LEARNED, dropout));
+    }
+
+    private LanguageTask task(double dropout) {
+        return LanguageTask.of(model(dropout), tokens, data, "verse", 3);
     }
 
     private List<Float> losses(Backend backend, int threads, int steps, double dropout) {
@@ -66,10 +74,10 @@ class TrainerTest {
     }
 
     private List<Float> losses(Backend backend, Precision precision, int threads, int steps, double dropout) {
-        try (Compiler compiler = new Compiler(backend, precision, threads); Trainer t = new Trainer(compiler, model(dropout), data, settings(steps))) {
+        try (Compiler compiler = new Compiler(backend, precision, threads); Trainer t = new Trainer(compiler, task(dropout), settings(steps))) {
             List<Float> losses = new ArrayList<>();
             for (int i = 0; i < steps; i++) losses.add(t.train());
-            losses.add((float) t.validate(2));
+            losses.add((float) t.validate(2).loss());
             return losses;
         }
     }
@@ -117,7 +125,7 @@ class TrainerTest {
 
     @Test
     void stepsAllocateNextToNothingAndMemoryStaysFlat() throws IOException {
-        try (Compiler compiler = new Compiler(Backend.SIMD, 2); Trainer t = new Trainer(compiler, model(0), data, settings(2000))) {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 2); Trainer t = new Trainer(compiler, task(0), settings(2000))) {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             int steps = 200;
             long allocated = Long.MAX_VALUE;
@@ -143,7 +151,7 @@ class TrainerTest {
 
     @Test
     void aRunLearnsReportsAndStopsWhenAsked() {
-        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, model(0), data, settings(40))) {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, task(0), settings(40))) {
             List<Progress> seen = new ArrayList<>();
             t.run(seen::add, () -> seen.size() == 25);
             assertThat(seen).hasSize(25);
@@ -151,23 +159,25 @@ class TrainerTest {
             t.run(seen::add, () -> false);
             assertThat(seen).hasSize(40);
             assertThat(seen.getLast().validationLoss()).isLessThan(seen.get(4).validationLoss());
-            assertThat(t.validate(4)).isEqualTo(seen.getLast().validationLoss());
+            assertThat(t.validate(4).loss()).isEqualTo(seen.getLast().validationLoss());
             assertThat(seen).allSatisfy(p -> assertThat(p.gradientNorm()).isPositive());
         }
     }
 
     @Test
     void aSavedRunResumesBitForBitAndWritesTheSameText() throws IOException {
-        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer first = new Trainer(compiler, model(0), data, settings(20))) {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer first = new Trainer(compiler, task(0), settings(20))) {
             for (int i = 0; i < 6; i++) first.train();
             RunFolder folder = RunFolder.create(dir.resolve("run"), false);
-            folder.save(first, tokens, "verse");
+            folder.save(first);
             float expected = first.train();
             String written = sample(first);
             RunFolder again = RunFolder.open(dir.resolve("run"));
-            assertThat(again.config()).isEqualTo(first.model().config());
-            assertThat(again.tokenizer()).isEqualTo(tokens);
-            try (Trainer second = new Trainer(compiler, Gpt.of(again.config()), data, settings(20))) {
+            SavedLanguageModel saved = SavedLanguageModel.open(again);
+            assertThat(saved.tokenizer()).isEqualTo(tokens);
+            Gpt gpt = (Gpt) saved.model();
+            assertThat(gpt.config()).isEqualTo(model(0).config());
+            try (Trainer second = new Trainer(compiler, LanguageTask.of(gpt, tokens, data, "verse", 3), settings(20))) {
                 again.resume(second);
                 assertThat(second.step()).isEqualTo(6);
                 assertThat(second.train()).isEqualTo(expected);
@@ -181,16 +191,16 @@ class TrainerTest {
         SubwordTokenizer words = BpeTrainer.of(280, WordPattern.GPT2).train(List.of(VERSE));
         Dataset subwords = Dataset.of(text, words, CONTEXT);
         Gpt gpt = Gpt.of(new GptConfig(words.vocabulary(), CONTEXT, 1, 2, 8, GptConfig.Positions.ROTARY, 0));
-        try (subwords; Compiler compiler = new Compiler(Backend.REFERENCE, 1); Trainer t = new Trainer(compiler, gpt, subwords, settings(2))) {
+        try (subwords; Compiler compiler = new Compiler(Backend.REFERENCE, 1); Trainer t = new Trainer(compiler, LanguageTask.of(gpt, words, subwords, "verse", 3), settings(2))) {
             t.train();
-            RunFolder.create(dir.resolve("words"), false).save(t, words, "verse");
-            assertThat(RunFolder.open(dir.resolve("words")).tokenizer().encode(VERSE)).isEqualTo(words.encode(VERSE));
+            RunFolder.create(dir.resolve("words"), false).save(t);
+            assertThat(SavedLanguageModel.open(RunFolder.open(dir.resolve("words"))).tokenizer().encode(VERSE)).isEqualTo(words.encode(VERSE));
         }
     }
 
     private String sample(Trainer t) {
         List<Integer> out = new ArrayList<>();
-        new Generator(t.executable(), t.model()).generate(tokens.encode("the quick brown "), 30, new Sampler(1, 5, 2), out::add, () -> false);
+        new Generator(t.executable(), model(0)).generate(tokens.encode("the quick brown "), 30, new Sampler(1, 5, 2), out::add, () -> false);
         return tokens.decode(out.stream().mapToInt(i -> i).toArray());
     }
 
@@ -199,22 +209,32 @@ class TrainerTest {
         assertThatThrownBy(() -> RunFolder.open(dir.resolve("absent"))).isInstanceOf(CheckpointException.class).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> RunFolder.open(dir)).isInstanceOf(CheckpointException.class).hasMessageContaining("no config.json");
         Path config = dir.resolve("config.json");
-        RunFolder folder;
         Files.writeString(config, "{}");
-        folder = RunFolder.open(dir);
-        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("config.json: format");
+        RunFolder folder = RunFolder.open(dir);
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class).hasMessageContaining("config.json: format");
         Files.writeString(config, "{\"format\":");
-        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("no valid JSON");
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class).hasMessageContaining("no valid JSON");
+        Llama llama = Llama.of(LlamaConfig.of(tokens.vocabulary(), CONTEXT, 1, 2, 1, 16));
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1);
+                Trainer t = new Trainer(compiler, LanguageTask.of(llama, tokens, data, "verse", 2), settings(1))) {
+            RunFolder other = RunFolder.create(dir.resolve("llama"), false);
+            other.save(t);
+            assertThat(((Llama) SavedLanguageModel.open(other).model()).config()).isEqualTo(llama.config());
+        }
         String model = "{\"format\":\"gatun-run\",\"version\":1,\"model\":{\"kind\":\"gpt\",\"vocabulary\":5,\"context\":4,\"layers\":1,"
                 + "\"heads\":3,\"width\":8,\"positions\":\"learned\",\"dropout\":0}}";
         Files.writeString(config, model);
-        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("heads must divide width");
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class).hasMessageContaining("heads must divide width");
         Files.writeString(config, model.replace("\"heads\":3", "\"heads\":2.5"));
-        assertThatThrownBy(folder::config).isInstanceOf(CheckpointException.class).hasMessageContaining("heads: expected a whole number");
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class).hasMessageContaining("heads: expected a whole number");
         Files.writeString(config, model.replace("\"heads\":3", "\"heads\":2"));
-        assertThat(folder.config()).isEqualTo(GptConfig.of(5, 4, 1, 2, 8));
         Files.writeString(dir.resolve("tokenizer.json"), "{\"kind\":\"char\",\"characters\":\"abc\"}");
-        assertThatThrownBy(folder::tokenizer).isInstanceOf(CheckpointException.class).hasMessageContaining("expected 5 tokens, found 3");
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class).hasMessageContaining("expected 5 tokens, found 3");
+        Files.writeString(dir.resolve("tokenizer.json"), "{\"kind\":\"char\",\"characters\":\"abcde\"}");
+        assertThat(((Gpt) SavedLanguageModel.open(folder).model()).config()).isEqualTo(GptConfig.of(5, 4, 1, 2, 8));
+        Files.writeString(config, model.replace("\"gpt\"", "\"perceptron\""));
+        assertThatThrownBy(() -> SavedLanguageModel.open(folder)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("model.kind: expected one of gpt").hasMessageContaining("perceptron");
     }
 
     @Test
@@ -229,7 +249,7 @@ class TrainerTest {
 
     @Test
     void aLossThatIsNoNumberEndsTheRun() {
-        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, model(0), data, settings(9))) {
+        try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer t = new Trainer(compiler, task(0), settings(9))) {
             float[] bad = t.executable().state("norm.weight").toArray(ValueLayout.JAVA_FLOAT);
             Arrays.fill(bad, Float.NaN);
             java.lang.foreign.MemorySegment.copy(bad, 0, t.executable().state("norm.weight"), ValueLayout.JAVA_FLOAT, 0, bad.length);

@@ -1,0 +1,167 @@
+package dev.gatun.models.tasks;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.trace.Tracer;
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import dev.gatun.models.data.Dataset;
+import dev.gatun.models.data.Windows;
+import dev.gatun.models.generate.Generator;
+import dev.gatun.models.language.LanguageModel;
+import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.text.Tokenizer;
+import dev.gatun.models.train.Draw;
+import dev.gatun.models.train.Inputs;
+import dev.gatun.models.train.Task;
+import dev.gatun.models.train.TrainingGraph;
+import dev.gatun.models.train.Validation;
+import dev.gatun.runtime.Executable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Predicting the next token of a text: windows of tokens drawn at random to train on, and spread evenly over the rest
+ * of the text to validate with. Besides training and validation there is the function {@link Generator#FUNCTION}.
+ */
+public final class LanguageTask implements Task {
+    private final Record record;
+    private final LanguageModel model;
+    private final Tokenizer tokenizer;
+    private final Dataset data;
+    private final String source;
+    private final int batch;
+    private final int[] ids;
+    private final int[] targets;
+
+    private LanguageTask(Record record, LanguageModel model, Tokenizer tokenizer, Dataset data, String source, int batch) {
+        if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, got " + batch);
+        if (data.train().context() > model.context()) {
+            throw new IllegalArgumentException("the data's windows of " + data.train().context()
+                    + " tokens do not fit into the model's context of " + model.context());
+        }
+        if (tokenizer.vocabulary() > model.vocabulary()) {
+            throw new IllegalArgumentException("the tokenizer's " + tokenizer.vocabulary()
+                    + " tokens do not fit into the model's vocabulary of " + model.vocabulary());
+        }
+        this.record = record;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.data = data;
+        this.source = source;
+        this.batch = batch;
+        ids = new int[Math.multiplyExact(batch, data.train().context())];
+        targets = new int[ids.length];
+    }
+
+    /**
+     * A task.
+     *
+     * @param model a record
+     * @param tokenizer that made the data's tokens, kept beside the weights
+     * @param data stays the caller's to close
+     * @param source where the text is from, for the record
+     * @param batch windows in a batch
+     */
+    public static <M extends Record & LanguageModel> LanguageTask of(M model, Tokenizer tokenizer, Dataset data, String source, int batch) {
+        return new LanguageTask(model, model, tokenizer, data, source, batch);
+    }
+
+    @Override
+    public String kind() {
+        return model.kind();
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return model.sizes();
+    }
+
+    @Override
+    public Record model() {
+        return record;
+    }
+
+    /** The model, as a generator wants it. */
+    public LanguageModel languageModel() {
+        return model;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public Tensor loss(Tracer t) {
+        TensorType type = TensorType.of(DType.I32, batch, data.train().context());
+        return model.loss(t.data("tokens", type), t.data("targets", type));
+    }
+
+    @Override
+    public void write(Inputs into, Draw draw) {
+        data.train().draw(draw.seed(), draw.step(), draw.part() * batch, ids, targets);
+        write(into);
+    }
+
+    private void write(Inputs into) {
+        into.write("tokens", ids);
+        into.write("targets", targets);
+    }
+
+    @Override
+    public Validation validate(Executable executable, int most) {
+        Windows w = data.validation();
+        int batches = (int) Math.clamp((w.to() - w.from()) / w.context() / batch, 1, most);
+        Inputs into = new Inputs(executable, TrainingGraph.EVALUATE);
+        double sum = 0;
+        for (int i = 0; i < batches; i++) {
+            w.fixed(i, batches, ids, targets);
+            write(into);
+            executable.run(TrainingGraph.EVALUATE);
+            sum += executable.scalar(TrainingGraph.EVALUATE, TrainingGraph.LOSS);
+        }
+        return new Validation((long) batches * batch, Map.of(Validation.LOSS, sum / batches));
+    }
+
+    @Override
+    public List<Graph> functions(ParameterTree parameters) {
+        return List.of(Generator.graph(model, parameters));
+    }
+
+    @Override
+    public int batch() {
+        return batch;
+    }
+
+    @Override
+    public long batchesPerEpoch() {
+        return Math.max(1, (data.train().to() - data.train().from()) / ids.length);
+    }
+
+    @Override
+    public String example() {
+        return "window";
+    }
+
+    @Override
+    public String unit() {
+        return "token";
+    }
+
+    @Override
+    public int unitsPerBatch() {
+        return ids.length;
+    }
+
+    @Override
+    public String data() {
+        return source;
+    }
+
+    @Override
+    public void save(Path folder) throws IOException {
+        TokenizerJson.write(folder, tokenizer);
+    }
+}

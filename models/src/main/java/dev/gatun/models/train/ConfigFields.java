@@ -1,0 +1,104 @@
+package dev.gatun.models.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.gatun.models.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** The fields of a JSON object in a file. Every one is checked as it is read, and errors name file and field. */
+public final class ConfigFields {
+    private static final long LONGEST = 64 << 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private final JsonNode node;
+
+    private ConfigFields(Path file, JsonNode node) {
+        this.file = file;
+        this.node = node;
+    }
+
+    /**
+     * The object that a file holds.
+     *
+     * @throws CheckpointException when there is none
+     */
+    public static ConfigFields read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) throw new CheckpointException(file, "file", "does not exist");
+        if (Files.size(file) > LONGEST) throw new CheckpointException(file, "file", "longer than " + LONGEST + " bytes");
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(file, "file", "no valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (root == null || !root.isObject()) throw new CheckpointException(file, "file", "expected a JSON object");
+        return new ConfigFields(file, root);
+    }
+
+    /** Whether a field is there. */
+    public boolean has(String field) {
+        return node.has(field);
+    }
+
+    /** An object in this one. */
+    public ConfigFields object(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isObject()) throw wrong(field, "an object", x);
+        return new ConfigFields(file, x);
+    }
+
+    public String text(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isTextual()) throw wrong(field, "a string", x);
+        return x.textValue();
+    }
+
+    /** A whole number of 32 bits. */
+    public int whole(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isIntegralNumber() || !x.canConvertToInt()) throw wrong(field, "a whole number", x);
+        return x.intValue();
+    }
+
+    /** A whole number of 64 bits. */
+    public long count(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isIntegralNumber() || !x.canConvertToLong()) throw wrong(field, "a whole number", x);
+        return x.longValue();
+    }
+
+    public double real(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isNumber()) throw wrong(field, "a number", x);
+        return x.doubleValue();
+    }
+
+    public boolean flag(String field) {
+        JsonNode x = node.path(field);
+        if (!x.isBoolean()) throw wrong(field, "true or false", x);
+        return x.booleanValue();
+    }
+
+    /** A constant of an enumeration, in lower case. */
+    public <E extends Enum<E>> E choice(String field, Class<E> type) {
+        String name = text(field);
+        return Arrays.stream(type.getEnumConstants())
+                .filter(e -> e.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CheckpointException(file, field, "expected " + Arrays.stream(type.getEnumConstants())
+                        .map(e -> "\"" + e.name().toLowerCase(Locale.ROOT) + "\"").collect(Collectors.joining(" or ")) + ", found \"" + name + "\""));
+    }
+
+    private CheckpointException wrong(String field, String expected, JsonNode x) {
+        String found = x.isMissingNode() ? "nothing" : Objects.toString(x).lines().findFirst().orElse("");
+        return new CheckpointException(file, field, "expected " + expected + ", found " + found);
+    }
+}
