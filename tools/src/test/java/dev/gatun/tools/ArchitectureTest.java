@@ -2,6 +2,7 @@ package dev.gatun.tools;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -43,6 +44,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule incubatorCodeHasOneHome = noClasses().that().resideOutsideOfPackage("dev.gatun.simd..")
             .should().dependOnClassesThat().resideInAPackage("jdk.incubator..");
+
+    @ArchTest
+    static final ArchRule librariesPrintNothing = noClasses().that().resideOutsideOfPackages(
+                    "dev.gatun.tools..", "dev.gatun.bench..", "dev.gatun.bindings.onednn") // the last is generated: a trace that is off
+            .should(ACCESS_STANDARD_STREAMS);
+
+    @ArchTest
+    static final ArchRule nothingIsReadByJavaDeserialization = noClasses()
+            .should().dependOnClassesThat().areAssignableTo(java.io.ObjectInputStream.class);
 
     @ArchTest
     static final ArchRule packagesOfTheModelsFormNoCycle = slices().matching("dev.gatun.models.(*)..").should().beFreeOfCycles();

@@ -152,7 +152,7 @@ public final class CpuBackend implements AutoCloseable {
      * Generates the loops of schedules and has HotSpot compile those with much to do, several at a time. Returns when that
      * is done. Loops with little to do are left to HotSpot's own counting: interpreting them costs less.
      *
-     * @throws LoopTooLargeException when a loop's code would be too long to run fast
+     * @throws dev.gatun.simd.loop.LoopTooLargeException when a loop's code would be too long to run fast
      */
     public void warmUp(List<Schedule> schedules) {
         Map<LoopProgram, Long> work = new LinkedHashMap<>();
