@@ -3,6 +3,7 @@ module dev.gatun.runtime {
     requires transitive dev.gatun.graph;
     requires dev.gatun.bindings;
     requires dev.gatun.simd;
+    requires jdk.jfr;
 
     exports dev.gatun.runtime;
     exports dev.gatun.runtime.reference;

@@ -22,6 +22,8 @@ import java.util.Map;
  * executables share; close it after them.
  */
 public final class Compiler implements AutoCloseable {
+    private static final String ALL = "all";
+
     private final Backend backend;
     private final WorkerTeam team;
     private final CpuBackend cpu;
@@ -88,11 +90,17 @@ public final class Compiler implements AutoCloseable {
      * @throws IllegalArgumentException when states of one name differ in type
      */
     public Executable compile(Graph... graphs) {
-        List<Schedule> schedules = Arrays.stream(graphs).map(this::schedule).toList();
-        if (cpu != null) cpu.warmUp(schedules);
-        List<ExecutionPlan> plans = MemoryPlan.plan(schedules);
-        List<CpuFunction.Lowered> lowered =
-                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList();
+        Phases phases = new Phases();
+        List<Schedule> schedules = Arrays.stream(graphs).map(g -> schedule(g, phases)).toList();
+        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
+        if (cpu != null) {
+            phases.time(ALL, "generate", () -> {
+                cpu.warmUp(plans);
+                return plans;
+            });
+        }
+        List<CpuFunction.Lowered> lowered = phases.time(ALL, "lower", () ->
+                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList());
         long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
         Arena owner = Arena.ofShared();
         MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
@@ -111,8 +119,28 @@ public final class Compiler implements AutoCloseable {
                     : lowered.get(i).bind(arena, scratch, team));
             graphs[i].inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
         }
-        return new Executable(owner, arena, planned, bounds, functions, states);
+        return new Executable(owner, arena, planned, bounds, functions, states, phases.taken());
     }
+
+    /**
+     * The first part of {@link #compile}, which makes no kernels and takes no memory: passes, fusion, addresses.
+     *
+     * @throws IllegalArgumentException when states of one name differ in type
+     */
+    public Planned plan(Graph... graphs) {
+        Phases phases = new Phases();
+        List<Schedule> schedules = Arrays.stream(graphs).map(g -> schedule(g, phases)).toList();
+        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
+        return new Planned(plans, phases.taken());
+    }
+
+    /**
+     * Plans and what making them took.
+     *
+     * @param plans one for each function
+     * @param phases in order
+     */
+    public record Planned(List<ExecutionPlan> plans, List<CompilePhase> phases) {}
 
     /**
      * Compiles a graph without running it and tells what was done.
@@ -121,23 +149,28 @@ public final class Compiler implements AutoCloseable {
      */
     public Explanation explain(Graph graph) {
         if (cpu == null) throw new BackendException("backend reference interprets the graph as it is: there is nothing to explain");
-        List<Pipeline.Stage> stages = pipeline().stages(graph);
-        Schedule schedule = cpu.withWorkspaces(Fuser.schedule(stages.getLast().graph()));
-        ExecutionPlan plan = MemoryPlan.plan(List.of(schedule)).getFirst();
-        List<Explanation.Lowering> steps = plan.steps().stream()
+        Phases phases = new Phases();
+        List<Pipeline.Stage> stages = phases.passes(graph.name(), () -> pipeline().stages(graph));
+        Schedule schedule = fuse(stages.getLast().graph(), phases);
+        ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule)).getFirst());
+        List<Explanation.Lowering> steps = phases.time(graph.name(), "generate", () -> plan.steps().stream()
                 .map(s -> new Explanation.Lowering(cpu.describe(s), s instanceof Loop l ? cpu.loops().compile(l).listing() : ""))
-                .toList();
-        return new Explanation(stages, plan, steps);
+                .toList());
+        return new Explanation(stages, plan, steps, phases.taken());
     }
 
     private Pipeline pipeline() {
         return Pipeline.standard(cpu.claims(), precision == Precision.BF16);
     }
 
-    private Schedule schedule(Graph graph) {
-        return cpu == null
-                ? Pinned.schedule(graph)
-                : cpu.withWorkspaces(Fuser.schedule(pipeline().run(graph)));
+    private Schedule schedule(Graph graph, Phases phases) {
+        if (cpu == null) return Pinned.schedule(graph);
+        return fuse(phases.passes(graph.name(), () -> pipeline().stages(graph)).getLast().graph(), phases);
+    }
+
+    private Schedule fuse(Graph graph, Phases phases) {
+        Schedule fused = phases.time(graph.name(), "fuse", () -> Fuser.schedule(graph));
+        return phases.time(graph.name(), "choose", () -> cpu.withWorkspaces(fused));
     }
 
     @Override

@@ -26,19 +26,21 @@ public final class Executable implements AutoCloseable {
     private final Map<String, Map<String, Integer>> bounds;
     private final Map<String, Function> functions;
     private final Map<String, Input> states;
+    private final List<CompilePhase> phases;
     private final AtomicReference<Thread> user = new AtomicReference<>();
     private boolean closed;
     private boolean profiling;
 
     /** Called by {@link Compiler}. */
     Executable(Arena owner, MemorySegment arena, Map<String, ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
-            Map<String, Function> functions, Map<String, Input> states) {
+            Map<String, Function> functions, Map<String, Input> states, List<CompilePhase> phases) {
         this.owner = owner;
         this.arena = arena;
         this.plans = plans;
         this.bounds = bounds;
         this.functions = functions;
         this.states = states;
+        this.phases = List.copyOf(phases);
     }
 
     /**
@@ -158,6 +160,11 @@ public final class Executable implements AutoCloseable {
         ExecutionPlan p = plans.get(function);
         if (p == null) throw unknown("function", function, plans.keySet());
         return p;
+    }
+
+    /** What compiling took, phase by phase. */
+    public List<CompilePhase> phases() {
+        return phases;
     }
 
     /** Turns the taking of times on or off. */

@@ -10,8 +10,9 @@ import java.util.List;
  * @param stages the graph after each pass
  * @param plan steps and addresses
  * @param steps for each step of the plan, how it was lowered
+ * @param phases what each phase took
  */
-public record Explanation(List<Pipeline.Stage> stages, ExecutionPlan plan, List<Lowering> steps) {
+public record Explanation(List<Pipeline.Stage> stages, ExecutionPlan plan, List<Lowering> steps, List<CompilePhase> phases) {
     /**
      * How a step was lowered.
      *

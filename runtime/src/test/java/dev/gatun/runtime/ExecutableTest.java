@@ -165,4 +165,33 @@ class ExecutableTest {
             assertThat(c.banner()).contains("simd").contains("f32").contains("2 threads");
         }
     }
+
+    @Test
+    void twoStatesWithTheSameNewContentBothGetIt() {
+        Graph g = Tracer.trace("twice", t -> {
+            Tensor sum = t.state("a", VECTOR).add(t.state("b", VECTOR)).add(t.data("x", VECTOR));
+            t.update("a", sum);
+            t.update("b", sum);
+        });
+        try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = c.compile(g)) {
+            e.write("twice", "x", new float[] {1, 2, 3, 4, 5});
+            e.run("twice");
+            e.run("twice");
+            assertThat(e.state("a").toArray(ValueLayout.JAVA_FLOAT)).containsExactly(3, 6, 9, 12, 15);
+            assertThat(e.state("b").toArray(ValueLayout.JAVA_FLOAT)).containsExactly(3, 6, 9, 12, 15);
+        }
+    }
+
+    @Test
+    void aCompilationTellsItsPhases() {
+        try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = c.compile(counter(), lookup())) {
+            assertThat(e.phases()).extracting(p -> p.function() + " " + p.name())
+                    .contains("count dead-code", "count fuse", "lookup fuse", "lookup choose")
+                    .endsWith("all plan", "all generate", "all lower");
+            assertThat(e.phases()).allSatisfy(p -> assertThat(p.nanos()).isPositive());
+            Compiler.Planned planned = c.plan(counter(), lookup());
+            assertThat(planned.plans()).containsExactly(e.plan("count"), e.plan("lookup"));
+            assertThat(planned.phases()).extracting(CompilePhase::name).doesNotContain("generate", "lower");
+        }
+    }
 }

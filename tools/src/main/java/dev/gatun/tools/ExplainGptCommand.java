@@ -99,7 +99,7 @@ final class ExplainGptCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, Graph traced, Explanation e) {
-        List<Pipeline.Stage> stages = new ArrayList<>(List.of(new Pipeline.Stage(TRACED, traced)));
+        List<Pipeline.Stage> stages = new ArrayList<>(List.of(new Pipeline.Stage(TRACED, traced, 0)));
         stages.addAll(e.stages());
         checkPass(stages);
         if (pass == null) summary(out, stages);

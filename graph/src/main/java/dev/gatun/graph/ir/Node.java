@@ -1,6 +1,7 @@
 package dev.gatun.graph.ir;
 
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.types.TensorType;
 import java.util.List;
 
 /**
@@ -15,6 +16,22 @@ public record Node(Op op, List<Value> operands, List<Value> results, String sour
     public Node {
         operands = List.copyOf(operands);
         results = List.copyOf(results);
+    }
+
+    /** Types of the operands. */
+    public List<TensorType> operandTypes() {
+        return types(operands);
+    }
+
+    /** Types of the results. */
+    public List<TensorType> resultTypes() {
+        return types(results);
+    }
+
+    private static List<TensorType> types(List<Value> values) {
+        TensorType[] types = new TensorType[values.size()];
+        for (int i = 0; i < types.length; i++) types[i] = values.get(i).type();
+        return List.of(types);
     }
 
     /** The only (or first) result. */

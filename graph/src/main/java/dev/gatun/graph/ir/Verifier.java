@@ -17,6 +17,7 @@ import java.util.function.Predicate;
  */
 public final class Verifier {
     private final Map<Integer, TensorType> defined = new HashMap<>();
+    private final Map<String, Input> inputs = new HashMap<>();
     private final Graph graph;
     private final String after;
 
@@ -36,12 +37,12 @@ public final class Verifier {
     }
 
     /**
-     * Verifies a graph at the level below expansion, where the only composites left are claimed ones.
+     * Checks that a graph, verified before, is at the level below expansion, where the only composites left are claimed
+     * ones.
      *
-     * @throws GraphException as {@link #verify}, and for a composite that nobody claims
+     * @throws GraphException for a composite that nobody claims
      */
-    public static void verifyExpanded(Graph graph, Predicate<Op> claims, String after) {
-        verify(graph, after);
+    public static void expanded(Graph graph, Predicate<Op> claims, String after) {
         for (Node n : graph.nodes()) {
             if (n.op() instanceof Composite && !claims.test(n.op())) {
                 throw new GraphException("after " + after + ": " + n.op().name() + " is neither expanded nor claimed");
@@ -50,50 +51,60 @@ public final class Verifier {
     }
 
     private void run() {
-        Set<String> names = new HashSet<>();
         for (Input in : graph.inputs()) {
-            define(in.value(), "input " + in.name());
-            check(names.add(in.name()), "two inputs are named " + in.name());
+            define(in.value(), in);
+            if (inputs.put(in.name(), in) != null) throw broken("two inputs are named " + in.name());
         }
-        graph.nodes().forEach(this::node);
+        for (Node n : graph.nodes()) node(n);
         Set<String> results = new HashSet<>();
         for (Output out : graph.outputs()) {
-            use(out.value(), "output " + out.name());
-            check(results.add(out.name()), "two outputs are named " + out.name());
+            use(out.value(), out);
+            if (!results.add(out.name())) throw broken("two outputs are named " + out.name());
             if (out.update()) update(out);
         }
     }
 
     private void node(Node n) {
-        String where = n.results() + " = " + n.op() + " (" + n.source() + ")";
-        n.operands().forEach(v -> use(v, where));
+        for (Value v : n.operands()) use(v, n);
         List<TensorType> types;
         try {
-            types = n.op().infer(n.operands().stream().map(Value::type).toList());
+            types = n.op().infer(n.operandTypes());
         } catch (TypeException e) {
-            throw new GraphException("after " + after + ": " + where + ": " + e.getMessage(), e);
+            throw new GraphException("after " + after + ": " + where(n) + ": " + e.getMessage(), e);
         }
-        check(types.equals(n.results().stream().map(Value::type).toList()),
-                where + ": result types are not " + types);
-        n.results().forEach(v -> define(v, where));
+        if (!types.equals(n.resultTypes())) throw broken(where(n) + ": result types are not " + types);
+        for (Value v : n.results()) define(v, n);
     }
 
     private void update(Output out) {
-        Input state = graph.input(out.name()).orElse(null);
-        check(state != null && state.role() == Input.Role.STATE, "update of " + out.name() + ", which is no state");
-        check(state.value().type().equals(out.value().type()),
-                "update of " + out.name() + ": " + out.value().type() + " is not " + state.value().type());
+        Input state = inputs.get(out.name());
+        if (state == null || state.role() != Input.Role.STATE) throw broken("update of " + out.name() + ", which is no state");
+        if (!state.value().type().equals(out.value().type())) {
+            throw broken("update of " + out.name() + ": " + out.value().type() + " is not " + state.value().type());
+        }
     }
 
-    private void define(Value v, String where) {
-        check(defined.put(v.id(), v.type()) == null, where + ": " + v + " is assigned twice");
+    private void define(Value v, Record by) {
+        if (defined.put(v.id(), v.type()) != null) throw broken(where(by) + ": " + v + " is assigned twice");
     }
 
-    private void use(Value v, String where) {
-        check(v.type().equals(defined.get(v.id())), where + ": " + v + " is used before its definition or at another type");
+    private void use(Value v, Record by) {
+        if (!v.type().equals(defined.get(v.id()))) {
+            throw broken(where(by) + ": " + v + " is used before its definition or at another type");
+        }
     }
 
-    private void check(boolean holds, String rule) {
-        if (!holds) throw new GraphException("after " + after + ": " + rule);
+    /** An input, node or output in words: made when it is needed, which is almost never. */
+    private static String where(Record r) {
+        return switch (r) {
+            case Input in -> "input " + in.name();
+            case Output out -> "output " + out.name();
+            case Node n -> n.results() + " = " + n.op() + " (" + n.source() + ")";
+            default -> r.toString();
+        };
+    }
+
+    private GraphException broken(String rule) {
+        return new GraphException("after " + after + ": " + rule);
     }
 }

@@ -17,6 +17,6 @@ final class CommonSubexpressions {
         Map<Key, List<Tensor>> seen = new HashMap<>();
         return Replay.run(graph, (node, operands, tracer) -> seen.computeIfAbsent(
                 new Key(node.op(), operands.stream().map(Tensor::id).toList()),
-                key -> tracer.record(node.op(), operands)));
+                key -> tracer.repeat(node, operands)));
     }
 }

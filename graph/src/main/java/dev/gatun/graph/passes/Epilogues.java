@@ -59,7 +59,7 @@ final class Epilogues {
             case 1 -> activation(node, operands, tracer);
             default -> node.op() instanceof Add ? residual(node, operands, tracer) : null;
         };
-        return fused != null ? List.of(fused) : tracer.record(node.op(), operands);
+        return fused != null ? List.of(fused) : tracer.repeat(node, operands);
     }
 
     /** A product that only {@code value} leads to, through reshapes and a widening cast; or {@code null}. */

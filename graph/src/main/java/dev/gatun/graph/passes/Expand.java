@@ -12,7 +12,7 @@ final class Expand {
     static Graph run(Graph graph, Predicate<Op> claims) {
         while (graph.nodes().stream().anyMatch(n -> n.op() instanceof Composite && !claims.test(n.op()))) {
             graph = Replay.run(graph, (node, operands, tracer) ->
-                    node.op() instanceof Composite c && !claims.test(c) ? c.expand(operands) : tracer.record(node.op(), operands));
+                    node.op() instanceof Composite c && !claims.test(c) ? c.expand(operands) : tracer.repeat(node, operands));
         }
         return graph;
     }

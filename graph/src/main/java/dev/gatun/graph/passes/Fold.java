@@ -67,7 +67,7 @@ final class Fold {
             case Reduce r -> same(x.get(0), type);
             default -> null;
         };
-        return simpler != null ? List.of(simpler) : tracer.record(op, x);
+        return simpler != null ? List.of(simpler) : tracer.repeat(node, x);
     }
 
     /** Multiplication by a constant, which always stands on the right; two in a row become one. */

@@ -48,7 +48,7 @@ final class MixedPrecision {
         return Replay.run(graph, (node, operands, tracer) ->
                 isProduct(node.op()) && node.result().type().dtype() == DType.F32
                         ? List.of(p.product(node, operands))
-                        : tracer.record(node.op(), operands));
+                        : tracer.repeat(node, operands));
     }
 
     private static boolean isProduct(Op op) {

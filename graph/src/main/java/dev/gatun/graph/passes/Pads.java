@@ -11,8 +11,9 @@ final class Pads {
     private Pads() {}
 
     static Graph toConcat(Graph graph) {
+        if (graph.nodes().stream().noneMatch(n -> n.op() instanceof Pad)) return graph;
         return Replay.run(graph, (node, operands, tracer) ->
-                node.op() instanceof Pad p ? List.of(padded(operands.getFirst(), p)) : tracer.record(node.op(), operands));
+                node.op() instanceof Pad p ? List.of(padded(operands.getFirst(), p)) : tracer.repeat(node, operands));
     }
 
     private static Tensor padded(Tensor x, Pad op) {

@@ -44,18 +44,26 @@ public final class Pipeline {
         return new Pipeline(List.of(new Pass("expand", g -> Expand.run(g, op -> false))), op -> false);
     }
 
-    /** A graph after a pass. */
-    public record Stage(String name, Graph graph) {}
+    /**
+     * A graph after a pass.
+     *
+     * @param name of the pass
+     * @param graph its result
+     * @param nanos what it took, verification included
+     */
+    public record Stage(String name, Graph graph, long nanos) {}
 
     /** Runs all passes; returns the graph after each. */
     public List<Stage> stages(Graph graph) {
         List<Stage> stages = new ArrayList<>();
         for (Pass p : passes) {
-            graph = p.rewrite().apply(graph);
-            Verifier.verify(graph, p.name());
-            stages.add(new Stage(p.name(), graph));
+            long start = System.nanoTime();
+            Graph next = p.rewrite().apply(graph);
+            if (next != graph || stages.isEmpty()) Verifier.verify(next, p.name());
+            graph = next;
+            stages.add(new Stage(p.name(), graph, System.nanoTime() - start));
         }
-        Verifier.verifyExpanded(graph, claims, "the pipeline");
+        Verifier.expanded(graph, claims, "the pipeline");
         return stages;
     }
 

@@ -30,7 +30,7 @@ final class Reductions {
     static Graph split(Graph graph) {
         return Replay.run(graph, (node, operands, tracer) -> node.op() instanceof Reduce r
                 ? List.of(reduce(operands.getFirst(), r).reshape(node.result().type().shape()))
-                : tracer.record(node.op(), operands));
+                : tracer.repeat(node, operands));
     }
 
     /** Blocks of neighbouring axes one by one, the innermost first. */

@@ -30,14 +30,15 @@ final class Replay {
     }
 
     static Graph run(Graph graph, Rule rule) {
-        return Tracer.trace(graph.name(), tracer -> {
+        return Tracer.rewrite(graph.name(), tracer -> {
             Map<Integer, Tensor> renamed = new HashMap<>();
             for (Input in : graph.inputs()) {
                 renamed.put(in.value().id(), tracer.input(in.name(), in.value().type(), in.role()));
             }
             for (Node n : graph.nodes()) {
-                List<Tensor> operands = n.operands().stream().map(v -> renamed.get(v.id())).toList();
-                List<Tensor> results = tracer.at(n.source(), () -> rule.rewrite(n, operands, tracer));
+                Tensor[] operands = new Tensor[n.operands().size()];
+                for (int i = 0; i < operands.length; i++) operands[i] = renamed.get(n.operands().get(i).id());
+                List<Tensor> results = tracer.at(n.source(), () -> rule.rewrite(n, List.of(operands), tracer));
                 for (int i = 0; i < results.size(); i++) renamed.put(n.results().get(i).id(), results.get(i));
             }
             for (Output out : graph.outputs()) {

@@ -4,55 +4,85 @@ import dev.gatun.graph.ir.Output;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Gives state its new content. Where the loop that computes it is the last to read the old content, and reads each
  * element no later than it writes it, the loop writes into the state itself; otherwise a copy follows at the end.
  */
 final class Updates {
-    private Updates() {}
+    private final Schedule schedule;
+    private final List<Step> steps;
+    private final Map<Integer, Set<Integer>> readers = new HashMap<>();
+    private final Map<Integer, Set<Integer>> writers = new HashMap<>();
+    /** Buffers whose content is computed into a state, and that state. */
+    private final Map<Integer, Integer> replaced = new HashMap<>();
+
+    private Updates(Schedule schedule) {
+        this.schedule = schedule;
+        steps = new ArrayList<>(schedule.steps());
+        for (int i = 0; i < steps.size(); i++) {
+            for (int b : StepAccess.read(steps.get(i))) readers.computeIfAbsent(b, k -> new TreeSet<>()).add(i);
+            for (int b : StepAccess.written(steps.get(i))) writers.computeIfAbsent(b, k -> new TreeSet<>()).add(i);
+        }
+    }
 
     static Schedule apply(Program program, Storage storage, Schedule schedule) {
-        List<Step> steps = new ArrayList<>(schedule.steps());
+        Updates updates = new Updates(schedule);
         List<Step> copies = new ArrayList<>();
         for (Output out : program.graph.outputs()) {
             if (!out.update()) continue;
-            int state = schedule.inputs().get(out.name());
-            Place fresh = storage.window(out.value().id());
-            if (fresh.buffer() == state && fresh.isDense()) continue; // the state as it was
-            if (schedule.buffers().get(fresh.buffer()).kind() == Buffer.Kind.STATE) {
-                throw new IllegalArgumentException("state " + out.name() + " cannot be replaced by another state as it is");
-            }
-            int writer = writer(steps, fresh.buffer());
-            boolean own = schedule.buffers().get(fresh.buffer()).kind() == Buffer.Kind.TEMPORARY && fresh.isDense();
-            if (own && writer >= 0 && mayOverwrite(steps, writer, state, fresh.buffer())) {
-                steps.replaceAll(s -> renamed(s, fresh.buffer(), state));
-            } else {
-                copies.add(copy(out.name(), fresh, state, program.type(out.value().id()).shape()));
-            }
+            updates.update(out.name(), storage.window(out.value().id()), program.type(out.value().id()).shape(), copies);
         }
-        steps.addAll(copies);
-        return new Schedule(schedule.name(), schedule.buffers(), steps, schedule.inputs(), schedule.results());
+        updates.steps.addAll(copies);
+        return new Schedule(schedule.name(), schedule.buffers(), updates.steps, schedule.inputs(), schedule.results());
+    }
+
+    private void update(String name, Place fresh, Shape shape, List<Step> copies) {
+        int state = schedule.inputs().get(name);
+        if (fresh.buffer() == state && fresh.isDense()) return; // the state as it was
+        Buffer.Kind kind = schedule.buffers().get(fresh.buffer()).kind();
+        if (kind == Buffer.Kind.STATE) {
+            throw new IllegalArgumentException("state " + name + " cannot be replaced by another state as it is");
+        }
+        Integer other = replaced.get(fresh.buffer());
+        if (other != null) { // two states with the same new content
+            copies.add(copy(name, renamed(fresh, fresh.buffer(), other), state, shape));
+            return;
+        }
+        int writer = writer(fresh.buffer());
+        if (kind == Buffer.Kind.TEMPORARY && fresh.isDense() && writer >= 0 && mayOverwrite(writer, state, fresh.buffer())) {
+            rename(fresh.buffer(), state);
+        } else {
+            copies.add(copy(name, fresh, state, shape));
+        }
+    }
+
+    private void rename(int from, int to) {
+        replaced.put(from, to);
+        for (Map<Integer, Set<Integer>> access : List.of(readers, writers)) {
+            Set<Integer> moved = access.remove(from);
+            if (moved == null) continue;
+            moved.forEach(i -> steps.set(i, renamed(steps.get(i), from, to)));
+            access.computeIfAbsent(to, k -> new TreeSet<>()).addAll(moved);
+        }
     }
 
     /** The only step that writes a buffer, if it is a loop; else -1. */
-    private static int writer(List<Step> steps, int buffer) {
-        int found = -1;
-        for (int i = 0; i < steps.size(); i++) {
-            if (!StepAccess.written(steps.get(i)).contains(buffer)) continue;
-            if (found >= 0 || !(steps.get(i) instanceof Loop)) return -1;
-            found = i;
-        }
-        return found;
+    private int writer(int buffer) {
+        Set<Integer> found = writers.getOrDefault(buffer, Set.of());
+        if (found.size() != 1) return -1;
+        int i = found.iterator().next();
+        return steps.get(i) instanceof Loop ? i : -1;
     }
 
-    private static boolean mayOverwrite(List<Step> steps, int writer, int state, int fresh) {
-        for (int i = 0; i < steps.size(); i++) {
-            if (StepAccess.written(steps.get(i)).contains(state)) return false;
-            if (i > writer && StepAccess.read(steps.get(i)).contains(state)) return false;
-        }
+    private boolean mayOverwrite(int writer, int state, int fresh) {
+        if (writers.containsKey(state)) return false;
+        if (readers.getOrDefault(state, Set.of()).stream().anyMatch(i -> i > writer)) return false;
         Loop loop = (Loop) steps.get(writer);
         boolean onePass = loop.body().stream().noneMatch(i -> i instanceof Loop.RowReduce);
         boolean gathers = loop.body().stream()

@@ -12,6 +12,7 @@ import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.graph.types.TypeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Tracer implements Recorder {
     private final List<Node> nodes = new ArrayList<>();
     private final List<Output> outputs = new ArrayList<>();
     private final Map<Integer, Integer> definedBy = new HashMap<>();
+    private final SourceLine sources = new SourceLine();
     private int values;
     private String fixedSource;
 
@@ -47,11 +49,16 @@ public final class Tracer implements Recorder {
      * @throws TypeException from the first op that refuses its operands
      */
     public static Graph trace(String name, Consumer<Tracer> body) {
-        Tracer tracer = new Tracer();
-        ScopedValue.where(CURRENT, tracer).run(() -> body.accept(tracer));
-        Graph graph = new Graph(name, tracer.inputs, tracer.nodes, tracer.outputs);
+        Graph graph = rewrite(name, body);
         Verifier.verify(graph, "tracing");
         return graph;
+    }
+
+    /** As {@link #trace}, for passes, whose results are verified by their pipeline. */
+    public static Graph rewrite(String name, Consumer<Tracer> body) {
+        Tracer tracer = new Tracer();
+        ScopedValue.where(CURRENT, tracer).run(() -> body.accept(tracer));
+        return new Graph(name, tracer.inputs, tracer.nodes, tracer.outputs);
     }
 
     /** A value that the caller writes before each run. */
@@ -66,7 +73,9 @@ public final class Tracer implements Recorder {
 
     /** An input of a given role. */
     public Tensor input(String name, TensorType type, Input.Role role) {
-        if (name.isEmpty() || name.chars().anyMatch(Character::isWhitespace)) {
+        boolean spaces = false;
+        for (int i = 0; i < name.length(); i++) spaces |= Character.isWhitespace(name.charAt(i));
+        if (name.isEmpty() || spaces) {
             throw new IllegalArgumentException("an input's name needs characters other than spaces: '" + name + "'");
         }
         Value v = new Value(values++, type);
@@ -117,24 +126,44 @@ public final class Tracer implements Recorder {
 
     @Override
     public List<Tensor> record(Op op, List<Tensor> operands) {
-        List<Value> in = operands.stream().map(this::value).toList();
-        String source = fixedSource != null ? fixedSource : SourceLine.ofCaller();
+        String source = fixedSource != null ? fixedSource : sources.ofCaller();
+        TensorType[] in = new TensorType[operands.size()];
+        for (int i = 0; i < in.length; i++) in[i] = operands.get(i).type();
         List<TensorType> types;
         try {
-            types = op.infer(in.stream().map(Value::type).toList());
+            types = op.infer(List.of(in));
         } catch (TypeException e) {
-            String shapes = in.stream().map(v -> v.type().toString()).collect(Collectors.joining(" x "));
+            String shapes = Arrays.stream(in).map(TensorType::toString).collect(Collectors.joining(" x "));
             throw new TypeException(op.name() + ": " + e.getMessage() + ": " + shapes + " (" + source + ")", e);
         }
-        List<Value> results = types.stream().map(t -> new Value(values++, t)).toList();
-        for (Value v : results) definedBy.put(v.id(), nodes.size());
-        nodes.add(new Node(op, in, results, source));
-        return results.stream().map(this::tensor).toList();
+        return add(op, operands, types, source);
+    }
+
+    /** Records a node of another graph on operands of this one. Nothing is inferred where their types are the same. */
+    public List<Tensor> repeat(Node node, List<Tensor> operands) {
+        for (int i = 0; i < operands.size(); i++) {
+            if (!operands.get(i).type().equals(node.operands().get(i).type())) return record(node.op(), operands);
+        }
+        return add(node.op(), operands, node.resultTypes(), fixedSource != null ? fixedSource : node.source());
+    }
+
+    private List<Tensor> add(Op op, List<Tensor> operands, List<TensorType> types, String source) {
+        Value[] in = new Value[operands.size()];
+        for (int i = 0; i < in.length; i++) in[i] = value(operands.get(i));
+        Value[] results = new Value[types.size()];
+        Tensor[] tensors = new Tensor[results.length];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = new Value(values++, types.get(i));
+            definedBy.put(results[i].id(), nodes.size());
+            tensors[i] = tensor(results[i]);
+        }
+        nodes.add(new Node(op, List.of(in), List.of(results), source));
+        return List.of(tensors);
     }
 
     private Value value(Tensor x) {
         if (x.recorder() != this) {
-            throw new IllegalArgumentException("tensor " + x + " belongs to another trace (" + SourceLine.ofCaller() + ")");
+            throw new IllegalArgumentException("tensor " + x + " belongs to another trace (" + sources.ofCaller() + ")");
         }
         return new Value(x.id(), x.type());
     }

@@ -126,4 +126,15 @@ class GptTest {
         assertThatThrownBy(() -> GptPreset.of("tiny")).hasMessageContaining("baby, nano, 124m");
         assertThat(GptPreset.of("NANO").config(512).width()).isEqualTo(384);
     }
+
+    @Test
+    void everyNodeNamesTheLinesThatLedToIt() {
+        Gpt gpt = Gpt.of(GptConfig.of(VOCABULARY, TIME, 2, 2, 4));
+        Graph g = lossGraph(gpt, ParameterTree.of(gpt), true);
+        assertThat(g.nodes()).extracting(n -> n.op().name() + " " + n.source())
+                .anySatisfy(s -> assertThat(s).matches("MatMul Gpt.java:\\d+ > Block.java:\\d+ > Attention.java:\\d+"))
+                .anySatisfy(s -> assertThat(s).matches("Gelu Gpt.java:\\d+ > Block.java:\\d+"))
+                .anySatisfy(s -> assertThat(s).matches("LayerNorm Gpt.java:\\d+"))
+                .allSatisfy(s -> assertThat(s).matches("\\w+ [A-Z]\\w+.java:\\d+( > \\w+.java:\\d+)*"));
+    }
 }

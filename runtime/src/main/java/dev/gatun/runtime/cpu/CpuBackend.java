@@ -149,15 +149,15 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     /**
-     * Generates the loops of schedules and has HotSpot compile those with much to do, several at a time. Returns when that
+     * Generates the loops of plans and has HotSpot compile those with much to do, several at a time. Returns when that
      * is done. Loops with little to do are left to HotSpot's own counting: interpreting them costs less.
      *
      * @throws dev.gatun.simd.loop.LoopTooLargeException when a loop's code would be too long to run fast
      */
-    public void warmUp(List<Schedule> schedules) {
+    public void warmUp(List<ExecutionPlan> plans) {
         Map<LoopProgram, Long> work = new LinkedHashMap<>();
-        for (Schedule schedule : schedules) {
-            for (Step step : schedule.steps()) {
+        for (ExecutionPlan plan : plans) {
+            for (Step step : plan.steps()) {
                 if (step instanceof Loop l) work.merge(loops.compile(l), l.domain().elements() * l.body().size(), Long::sum);
             }
         }

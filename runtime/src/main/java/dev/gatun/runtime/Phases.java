@@ -1,0 +1,39 @@
+package dev.gatun.runtime;
+
+import dev.gatun.graph.passes.Pipeline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Takes the times of a compilation's phases. */
+final class Phases {
+    private final List<CompilePhase> taken = new ArrayList<>();
+
+    /** Runs a phase. */
+    <T> T time(String function, String name, Supplier<T> phase) {
+        CompileEvent event = new CompileEvent();
+        event.begin();
+        long start = System.nanoTime();
+        T result = phase.get();
+        taken.add(new CompilePhase(function, name, System.nanoTime() - start));
+        event.end();
+        if (event.shouldCommit()) {
+            event.function = function;
+            event.phase = name;
+            event.commit();
+        }
+        return result;
+    }
+
+    /** Runs the passes; each is a phase. */
+    List<Pipeline.Stage> passes(String function, Supplier<List<Pipeline.Stage>> pipeline) {
+        List<Pipeline.Stage> stages = time(function, "passes", pipeline);
+        taken.removeLast();
+        stages.forEach(s -> taken.add(new CompilePhase(function, s.name(), s.nanos())));
+        return stages;
+    }
+
+    List<CompilePhase> taken() {
+        return List.copyOf(taken);
+    }
+}
