@@ -84,6 +84,11 @@ public final class Compiler implements AutoCloseable {
         return team.size();
     }
 
+    /** Measures what this machine can do at most with the compiler's threads; takes about a second. */
+    public Ceilings ceilings() {
+        return Ceilings.measure(team);
+    }
+
     /**
      * Compiles functions that share state by name.
      *

@@ -12,8 +12,8 @@ import javax.management.ObjectName;
  * Whether HotSpot compiles vector loops, above all generated ones, with C2 only, and waits for it.
  *
  * <p>A bail-out of the quick compiler C1 can strand a vector loop in its slow profiling form for good. Classes whose
- * name starts with {@code Gen}, in the packages below this one that generate code, and three that hold nothing but vector
- * code, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
+ * name starts with {@code Gen}, in the packages below this one that generate code, and a few that hold nothing but
+ * vector code, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
  * installing them again changes nothing.
  *
  * @param inForce whether the JVM has the directives
@@ -23,7 +23,8 @@ public record CompilerDirectives(boolean inForce, String reason) {
     private static final String PATTERN = "dev/gatun/simd/gemm/Gen*.*";
     private static final String DIRECTIVES = """
             [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*",
-                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/loop/Gen*.*"],
+                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/kernels/PeakFma.*",
+                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*"],
               c1: {Exclude: true},
               c2: {BackgroundCompilation: false}}]
             """.formatted(PATTERN);

@@ -1,2 +1,2 @@
-/** Kernels that no loop expression covers: scatter and random numbers. */
+/** Kernels that no loop expression covers: scatter, random numbers, and what measures the ceilings of a machine. */
 package dev.gatun.simd.kernels;

@@ -1,0 +1,86 @@
+package dev.gatun.simd.kernels;
+
+import dev.gatun.simd.Kernel;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Nothing but fused multiply-adds in f32 on registers: how many a core can do at most. Enough chains run side by side to
+ * hide the latency of four cycles on two units. Each chain runs towards 2, so that no number gets slow.
+ */
+public final class PeakFma implements Kernel {
+    private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+    private static final int CHAINS = 12;
+
+    private final int tasks;
+    private final int rounds;
+
+    /**
+     * Cuts the work into equal tasks.
+     *
+     * @param tasks one for each worker
+     * @param rounds iterations of each task
+     * @throws IllegalArgumentException when one of them is less than 1
+     */
+    public PeakFma(int tasks, int rounds) {
+        if (tasks < 1 || rounds < 1) throw new IllegalArgumentException("PeakFma: tasks and rounds are at least 1, not " + tasks + " and " + rounds);
+        this.tasks = tasks;
+        this.rounds = rounds;
+    }
+
+    /** Multiplications and additions of all tasks together. */
+    public double flops() {
+        return 2.0 * CHAINS * F32.length() * rounds * tasks;
+    }
+
+    @Override
+    public String name() {
+        return "peak fma";
+    }
+
+    @Override
+    public int tasks() {
+        return tasks;
+    }
+
+    @Override
+    public long scratchBytes() {
+        return F32.vectorByteSize();
+    }
+
+    @Override
+    public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        FloatVector m = FloatVector.broadcast(F32, 0.5f);
+        FloatVector a = FloatVector.broadcast(F32, 1);
+        FloatVector x0 = m;
+        FloatVector x1 = m;
+        FloatVector x2 = m;
+        FloatVector x3 = m;
+        FloatVector x4 = m;
+        FloatVector x5 = m;
+        FloatVector x6 = m;
+        FloatVector x7 = m;
+        FloatVector x8 = m;
+        FloatVector x9 = m;
+        FloatVector x10 = m;
+        FloatVector x11 = m;
+        for (int i = 0; i < rounds; i++) {
+            x0 = x0.fma(m, a);
+            x1 = x1.fma(m, a);
+            x2 = x2.fma(m, a);
+            x3 = x3.fma(m, a);
+            x4 = x4.fma(m, a);
+            x5 = x5.fma(m, a);
+            x6 = x6.fma(m, a);
+            x7 = x7.fma(m, a);
+            x8 = x8.fma(m, a);
+            x9 = x9.fma(m, a);
+            x10 = x10.fma(m, a);
+            x11 = x11.fma(m, a);
+        }
+        FloatVector sum = x0.add(x1).add(x2.add(x3)).add(x4.add(x5)).add(x6.add(x7)).add(x8.add(x9)).add(x10.add(x11));
+        sum.intoMemorySegment(scratch, 0, ByteOrder.nativeOrder()); // the result has to go somewhere
+    }
+}
