@@ -7,6 +7,7 @@ module dev.gatun.models {
     requires java.desktop; // ImageIO
 
     exports dev.gatun.models.layers;
+    exports dev.gatun.models.metrics;
     exports dev.gatun.models.optim;
     exports dev.gatun.models.language;
     exports dev.gatun.models.gpt;
