@@ -7,6 +7,13 @@ import dev.gatun.models.llama.Llama;
 import dev.gatun.models.llama.LlamaConfig;
 import dev.gatun.models.train.ConfigFields;
 import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.vision.ImageConfig;
+import dev.gatun.models.vision.ImageSize;
+import dev.gatun.models.vision.LeNetConfig;
+import dev.gatun.models.vision.MobileNetConfig;
+import dev.gatun.models.vision.ResNetConfig;
+import dev.gatun.models.vision.VggConfig;
+import dev.gatun.models.vision.VitConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -28,12 +35,58 @@ public enum ModelKind {
             return Llama.of(new LlamaConfig(f.whole("vocabulary"), f.whole("context"), f.whole("layers"), f.whole("heads"), f.whole("keyHeads"),
                     f.whole("width"), f.whole("headWidth"), f.whole("hidden"), f.real("epsilon"), f.real("rotaryBase"), f.flag("tied")));
         }
+    },
+    /** {@link dev.gatun.models.vision.LeNet}. */
+    LENET(LeNetConfig.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return model(new LeNetConfig(image(f), f.whole("classes"), f.whole("first"), f.whole("second"), f.whole("third"), f.whole("fourth")));
+        }
+    },
+    /** {@link dev.gatun.models.vision.ResNet}. */
+    RESNET(ResNetConfig.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return model(new ResNetConfig(image(f), f.whole("classes"), f.choice("stem", ResNetConfig.Stem.class), f.flag("bottleneck"),
+                    f.wholes("depths"), f.whole("width")));
+        }
+    },
+    /** {@link dev.gatun.models.vision.Vgg}. */
+    VGG(VggConfig.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return model(new VggConfig(image(f), f.whole("classes"), f.wholes("widths"), f.wholes("depths"), f.whole("hidden"), f.real("dropout")));
+        }
+    },
+    /** {@link dev.gatun.models.vision.MobileNet}. */
+    MOBILENET(MobileNetConfig.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return model(new MobileNetConfig(image(f), f.whole("classes"), f.whole("stem"), f.whole("stemStride"), f.wholes("widths"),
+                    f.wholes("strides")));
+        }
+    },
+    /** {@link dev.gatun.models.vision.Vit}. */
+    VIT(VitConfig.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return model(new VitConfig(image(f), f.whole("classes"), f.whole("patch"), f.whole("layers"), f.whole("heads"), f.whole("width"),
+                    f.choice("pooling", VitConfig.Pooling.class), f.real("dropout")));
+        }
     };
 
     private final String label;
 
     ModelKind(String label) {
         this.label = label;
+    }
+
+    private static Record model(ImageConfig c) {
+        return (Record) c.model();
+    }
+
+    private static ImageSize image(ConfigFields f) {
+        return new ImageSize(f.whole("imageHeight"), f.whole("imageWidth"), f.whole("channels"));
     }
 
     /** A model of the sizes that a file gives. */

@@ -7,9 +7,13 @@ import dev.gatun.models.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The fields of a JSON object in a file. Every one is checked as it is read, and errors name file and field. */
@@ -73,6 +77,32 @@ public final class ConfigFields {
         JsonNode x = node.path(field);
         if (!x.isIntegralNumber() || !x.canConvertToLong()) throw wrong(field, "a whole number", x);
         return x.longValue();
+    }
+
+    /** A list of whole numbers of 32 bits. */
+    public List<Integer> wholes(String field) {
+        return list(field, "a list of whole numbers", x -> x.isIntegralNumber() && x.canConvertToInt(), JsonNode::intValue);
+    }
+
+    /** A list of numbers. */
+    public List<Double> reals(String field) {
+        return list(field, "a list of numbers", JsonNode::isNumber, JsonNode::doubleValue);
+    }
+
+    /** A list of strings. */
+    public List<String> texts(String field) {
+        return list(field, "a list of strings", JsonNode::isTextual, JsonNode::textValue);
+    }
+
+    private <T> List<T> list(String field, String expected, Predicate<JsonNode> rule, Function<JsonNode, T> value) {
+        JsonNode x = node.path(field);
+        if (!x.isArray()) throw wrong(field, expected, x);
+        List<T> values = new ArrayList<>();
+        for (JsonNode item : x) {
+            if (!rule.test(item)) throw wrong(field, expected, item);
+            values.add(value.apply(item));
+        }
+        return values;
     }
 
     public double real(String field) {

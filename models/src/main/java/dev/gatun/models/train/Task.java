@@ -18,7 +18,7 @@ public interface Task {
     /** Short name of the kind of model, as {@code config.json} has it. */
     String kind();
 
-    /** What a model of this kind is built with, as {@code config.json} has it: strings, numbers and booleans by name. */
+    /** What a model of this kind is built with, as {@code config.json} has it: strings, numbers, booleans and lists of these by name. */
     Map<String, Object> sizes();
 
     /** The model; its parameters and statistics are found by {@link ParameterTree#of}. */

@@ -1,5 +1,7 @@
 package dev.gatun.models.vision;
 
+import java.util.Map;
+
 /** Sizes of an image classifier, and what is needed to make one. */
 public sealed interface ImageConfig permits LeNetConfig, MobileNetConfig, ResNetConfig, VggConfig, VitConfig {
     /** Largest size of anything. */
@@ -11,12 +13,13 @@ public sealed interface ImageConfig permits LeNetConfig, MobileNetConfig, ResNet
     /** Number of classes. */
     int classes();
 
-    /** Probability that its dropout layers drop while training; 0 where there are none. */
-    default double dropout() {
-        return 0;
-    }
+    /** Short name of the kind of network. */
+    String kind();
 
-    /** A new model of these sizes. */
+    /** What is not said by image and classes: numbers, strings and lists of whole numbers by name. */
+    Map<String, Object> sizes();
+
+    /** A new model of these sizes, which is a record. */
     ImageModel model();
 
     /** Throws unless a size lies in 1 to {@link #LARGEST}; the message names it. */

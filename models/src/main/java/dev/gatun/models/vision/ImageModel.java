@@ -5,6 +5,9 @@ import dev.gatun.graph.ops.Tensor;
 
 /** A model that scores the classes of an image; implemented by records, whose components hold its parameters. */
 public interface ImageModel {
+    /** Its sizes. */
+    ImageConfig config();
+
     /** Scores: {@code [N,H,W,C] -> [N,classes]}. */
     Tensor logits(Tensor images);
 

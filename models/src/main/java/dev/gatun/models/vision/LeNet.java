@@ -11,6 +11,7 @@ import dev.gatun.models.layers.MaxPool;
  * LeNet-5 (LeCun et al., 1998) in today's form: rectifiers and max pooling. Sizes in brackets are those of the paper,
  * for images of 28x28.
  *
+ * @param config sizes
  * @param first 5x5 [to 6 channels], padded
  * @param second 5x5 [to 16 channels]
  * @param pool 2x2, after both
@@ -18,8 +19,8 @@ import dev.gatun.models.layers.MaxPool;
  * @param fourth dense [120 to 84]
  * @param output to classes
  */
-public record LeNet(Conv2d first, Conv2d second, MaxPool pool, Linear third, Linear fourth, Linear output)
-        implements ImageModel {
+public record LeNet(LeNetConfig config, Conv2d first, Conv2d second, MaxPool pool, Linear third, Linear fourth,
+        Linear output) implements ImageModel {
     /** Rows and columns of an image of MNIST. */
     public static final int SIZE = 28;
 
@@ -36,7 +37,7 @@ public record LeNet(Conv2d first, Conv2d second, MaxPool pool, Linear third, Lin
     /** A model of given sizes. */
     public static LeNet of(LeNetConfig c) {
         int features = pooled(c.image().height()) * pooled(c.image().width()) * c.second();
-        return new LeNet(Conv2d.of(c.image().channels(), c.first(), 5, 1, 2), Conv2d.of(c.first(), c.second(), 5, 1, 0), MaxPool.of(2),
+        return new LeNet(c, Conv2d.of(c.image().channels(), c.first(), 5, 1, 2), Conv2d.of(c.first(), c.second(), 5, 1, 0), MaxPool.of(2),
                 dense(features, c.third()), dense(c.third(), c.fourth()), dense(c.fourth(), c.classes()));
     }
 

@@ -1,5 +1,7 @@
 package dev.gatun.models.vision;
 
+import java.util.Map;
+
 /**
  * Sizes of a {@link LeNet}.
  *
@@ -11,6 +13,9 @@ package dev.gatun.models.vision;
  * @param fourth width of the second
  */
 public record LeNetConfig(ImageSize image, int classes, int first, int second, int third, int fourth) implements ImageConfig {
+    /** Name of the kind. */
+    public static final String KIND = "lenet";
+
     private static final int LEAST = 12;
 
     public LeNetConfig {
@@ -27,6 +32,16 @@ public record LeNetConfig(ImageSize image, int classes, int first, int second, i
     /** The sizes of the paper. */
     public static LeNetConfig of(ImageSize image, int classes) {
         return new LeNetConfig(image, classes, 6, 16, 120, 84);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return Map.of("first", first, "second", second, "third", third, "fourth", fourth);
     }
 
     @Override

@@ -11,11 +11,12 @@ import java.util.List;
  * Convolutions cut into one along rows and columns and one across channels (Howard et al., "MobileNets", 2017), for
  * images of any size.
  *
+ * @param config sizes
  * @param stem dense 3x3 convolution
  * @param blocks one after another
  * @param output scores of classes
  */
-public record MobileNet(NormedConv stem, List<Separable> blocks, Linear output) implements ImageModel {
+public record MobileNet(MobileNetConfig config, NormedConv stem, List<Separable> blocks, Linear output) implements ImageModel {
     /**
      * A depthwise 3x3 convolution and a pointwise one.
      *
@@ -41,7 +42,7 @@ public record MobileNet(NormedConv stem, List<Separable> blocks, Linear output) 
             blocks.add(new Separable(NormedConv.depthwise(in, c.strides().get(i)), NormedConv.pointwise(in, out)));
             in = out;
         }
-        return new MobileNet(NormedConv.of(c.image().channels(), c.stem(), c.stemStride()), blocks,
+        return new MobileNet(c, NormedConv.of(c.image().channels(), c.stem(), c.stemStride()), blocks,
                 Linear.of(in, c.classes(), new Initializer.Normal(Math.sqrt(1.0 / in))));
     }
 

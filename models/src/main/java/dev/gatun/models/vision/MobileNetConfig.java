@@ -1,6 +1,7 @@
 package dev.gatun.models.vision;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Sizes of a {@link MobileNet}.
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public record MobileNetConfig(ImageSize image, int classes, int stem, int stemStride, List<Integer> widths, List<Integer> strides)
         implements ImageConfig {
+    /** Name of the kind. */
+    public static final String KIND = "mobilenet";
+
     public MobileNetConfig {
         widths = List.copyOf(widths);
         strides = List.copyOf(strides);
@@ -36,6 +40,16 @@ public record MobileNetConfig(ImageSize image, int classes, int stem, int stemSt
     public static MobileNetConfig large(ImageSize image, int classes) {
         return new MobileNetConfig(image, classes, 32, 2, List.of(64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024),
                 List.of(1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1));
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return Map.of("stem", stem, "stemStride", stemStride, "widths", widths, "strides", strides);
     }
 
     @Override

@@ -14,14 +14,15 @@ import java.util.Optional;
 /**
  * A residual network (He et al., 2015), for images of any size.
  *
+ * @param config sizes
  * @param stem first convolution
  * @param stemNorm after it
  * @param pool after the stem, for large images
  * @param blocks of all stages, one after another
  * @param output scores of classes
  */
-public record ResNet(Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, List<Residual> blocks, Linear output)
-        implements ImageModel {
+public record ResNet(ResNetConfig config, Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, List<Residual> blocks,
+        Linear output) implements ImageModel {
     private static final ImageSize SMALL = new ImageSize(32, 32, 3);
 
     public ResNet {
@@ -48,6 +49,7 @@ public record ResNet(Conv2d stem, BatchNorm stemNorm, Optional<MaxPool> pool, Li
             }
         }
         return new ResNet(
+                c,
                 large ? Conv2d.withoutBias(channels, c.width(), 7, 2, 3) : Conv2d.withoutBias(channels, c.width(), 3, 1, 1),
                 BatchNorm.of(c.width()),
                 large ? Optional.of(new MaxPool(3, 2, 1)) : Optional.empty(),

@@ -1,6 +1,8 @@
 package dev.gatun.models.vision;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Sizes of a {@link ResNet}.
@@ -14,6 +16,9 @@ import java.util.List;
  */
 public record ResNetConfig(ImageSize image, int classes, Stem stem, boolean bottleneck, List<Integer> depths, int width)
         implements ImageConfig {
+    /** Name of the kind. */
+    public static final String KIND = "resnet";
+
     /** What stands before the blocks. */
     public enum Stem {
         /** A 3x3 convolution, for small images, as of CIFAR. */
@@ -56,6 +61,16 @@ public record ResNetConfig(ImageSize image, int classes, Stem stem, boolean bott
             default -> throw new IllegalArgumentException("a residual network has 18, 34, 50, 101 or 152 layers, got " + layers);
         };
         return new ResNetConfig(image, classes, stem, layers >= 50, depths, WIDTH);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return Map.of("stem", stem.name().toLowerCase(Locale.ROOT), "bottleneck", bottleneck, "depths", depths, "width", width);
     }
 
     @Override

@@ -12,14 +12,15 @@ import java.util.List;
 /**
  * Stages of 3x3 convolutions with 2x2 max pooling after each (Simonyan and Zisserman, 2015), with batch norm.
  *
+ * @param config sizes
  * @param stages convolutions of each stage
  * @param pool after each stage
  * @param hidden dense layers before the output, with a rectifier each
  * @param dropout after each of them
  * @param output scores of classes
  */
-public record Vgg(List<List<NormedConv>> stages, MaxPool pool, List<Linear> hidden, List<Dropout> dropout, Linear output)
-        implements ImageModel {
+public record Vgg(VggConfig config, List<List<NormedConv>> stages, MaxPool pool, List<Linear> hidden, List<Dropout> dropout,
+        Linear output) implements ImageModel {
     public Vgg {
         stages = stages.stream().map(List::copyOf).toList();
         hidden = List.copyOf(hidden);
@@ -48,7 +49,7 @@ public record Vgg(List<List<NormedConv>> stages, MaxPool pool, List<Linear> hidd
             }
         }
         Linear output = Linear.of(in, c.classes(), new Initializer.Normal(Math.sqrt(1.0 / in)));
-        return new Vgg(stages, MaxPool.of(2), hidden, List.of(new Dropout(c.dropout(), 0), new Dropout(c.dropout(), 1)), output);
+        return new Vgg(c, stages, MaxPool.of(2), hidden, List.of(new Dropout(c.dropout(), 0), new Dropout(c.dropout(), 1)), output);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.gatun.models.vision;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Sizes of a {@link Vgg}.
@@ -15,6 +16,9 @@ import java.util.List;
  */
 public record VggConfig(ImageSize image, int classes, List<Integer> widths, List<Integer> depths, int hidden, double dropout)
         implements ImageConfig {
+    /** Name of the kind. */
+    public static final String KIND = "vgg";
+
     public VggConfig {
         widths = List.copyOf(widths);
         depths = List.copyOf(depths);
@@ -39,6 +43,16 @@ public record VggConfig(ImageSize image, int classes, List<Integer> widths, List
     /** VGG-11 (Simonyan and Zisserman, 2015, configuration A), for images of about 224x224. */
     public static VggConfig vgg11(ImageSize image, int classes) {
         return new VggConfig(image, classes, List.of(64, 128, 256, 512, 512), List.of(1, 1, 2, 2, 2), 4096, 0.5);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return Map.of("widths", widths, "depths", depths, "hidden", hidden, "dropout", dropout);
     }
 
     @Override

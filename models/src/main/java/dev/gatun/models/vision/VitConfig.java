@@ -1,5 +1,8 @@
 package dev.gatun.models.vision;
 
+import java.util.Locale;
+import java.util.Map;
+
 /**
  * Sizes of a {@link Vit}.
  *
@@ -14,6 +17,9 @@ package dev.gatun.models.vision;
  */
 public record VitConfig(ImageSize image, int classes, int patch, int layers, int heads, int width, Pooling pooling, double dropout)
         implements ImageConfig {
+    /** Name of the kind. */
+    public static final String KIND = "vit";
+
     /** What the scores are taken from. */
     public enum Pooling {
         /** A trained vector put before the patches, as in the paper. */
@@ -51,6 +57,17 @@ public record VitConfig(ImageSize image, int classes, int patch, int layers, int
     /** Number of patches. */
     public int patches() {
         return image.height() / patch * (image.width() / patch);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public Map<String, Object> sizes() {
+        return Map.of("patch", patch, "layers", layers, "heads", heads, "width", width,
+                "pooling", pooling.name().toLowerCase(Locale.ROOT), "dropout", dropout);
     }
 
     @Override

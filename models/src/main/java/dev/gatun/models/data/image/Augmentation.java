@@ -31,6 +31,15 @@ public interface Augmentation {
         }
     }
 
+    /** Turns black into white and back, every time: for pictures that are dark on light where those trained on were light on dark. */
+    record Invert() implements Augmentation {
+        @Override
+        public void apply(Canvas image, Draws random) {
+            float[] p = image.pixels();
+            for (int i = 0; i < p.length; i++) p[i] = 255 - p[i];
+        }
+    }
+
     /**
      * Pads with black on all sides and crops back to size at a random place: a shift by up to {@code pad} pixels.
      *

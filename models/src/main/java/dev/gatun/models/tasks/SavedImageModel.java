@@ -1,0 +1,55 @@
+package dev.gatun.models.tasks;
+
+import dev.gatun.models.checkpoint.CheckpointException;
+import dev.gatun.models.data.image.Normalization;
+import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.train.ConfigFields;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.vision.ImageModel;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A classifier of images as a run folder describes it; the weights are read by {@link RunFolder#readWeights}.
+ *
+ * @param model what scores
+ * @param parameters of the model
+ * @param normalization of its images
+ * @param classNames by number of the class
+ */
+public record SavedImageModel(ImageModel model, ParameterTree parameters, Normalization normalization, List<String> classNames) {
+    public SavedImageModel {
+        classNames = List.copyOf(classNames);
+    }
+
+    /**
+     * Reads {@code config.json}.
+     *
+     * @throws CheckpointException when it is missing or broken, or the folder holds something else
+     */
+    public static SavedImageModel open(RunFolder folder) throws IOException {
+        Record record = ModelKind.open(folder);
+        if (!(record instanceof ImageModel model)) {
+            throw new CheckpointException(folder.config(), "model.kind", "\"" + folder.kind() + "\" is no classifier of images");
+        }
+        ConfigFields fields = folder.sizes();
+        List<String> names = fields.texts("classNames");
+        if (names.size() != model.config().classes()) {
+            throw new CheckpointException(folder.config(), "classNames", "expected " + model.config().classes() + ", found " + names.size());
+        }
+        List<Float> mean = floats(fields.reals("mean"));
+        if (mean.size() != model.config().image().channels()) {
+            throw new CheckpointException(folder.config(), "mean", "expected one number for each of " + model.config().image().channels()
+                    + " channels, found " + mean.size());
+        }
+        try {
+            return new SavedImageModel(model, ParameterTree.of(record), new Normalization(mean, floats(fields.reals("std"))), names);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(folder.config(), "std", e.getMessage(), e);
+        }
+    }
+
+    private static List<Float> floats(List<Double> values) {
+        return values.stream().map(Double::floatValue).toList();
+    }
+}
