@@ -17,6 +17,7 @@ module dev.gatun.models {
     exports dev.gatun.models.data;
     exports dev.gatun.models.data.image;
     exports dev.gatun.models.checkpoint;
+    exports dev.gatun.models.formats;
     exports dev.gatun.models.generate;
     exports dev.gatun.models.train;
     exports dev.gatun.models.tasks;

@@ -2,6 +2,7 @@ package dev.gatun.models.checkpoint;
 
 import dev.gatun.graph.types.TensorType;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,15 +11,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A safetensors file open for reading. Opening it reads and checks the header only; memory stays bounded whatever the
- * file says. All methods throw {@link CheckpointException} for a file that breaks the format.
+ * file says. The data is mapped, not copied. All methods throw {@link CheckpointException} for a file that breaks the
+ * format.
  */
-public final class Safetensors implements AutoCloseable {
+public final class Safetensors implements WeightSource {
     /** Longest header, as the format's own reader has it. */
     private static final long LONGEST_HEADER = 100_000_000;
     private static final long BLOCK = 1 << 26;
@@ -27,10 +31,13 @@ public final class Safetensors implements AutoCloseable {
     private final FileChannel channel;
     private final SafetensorsHeader header;
     private final long dataStart;
+    private final Arena arena;
+    private final MemorySegment data;
 
-    private Safetensors(Path file, FileChannel channel) throws IOException {
+    private Safetensors(Path file, FileChannel channel, Arena arena) throws IOException {
         this.file = file;
         this.channel = channel;
+        this.arena = arena;
         long size = channel.size();
         if (size < Long.BYTES + 2) {
             throw new CheckpointException(file, "file", "no safetensors file: it has " + size + " bytes only");
@@ -47,6 +54,7 @@ public final class Safetensors implements AutoCloseable {
         if (json.get(0) != '{') throw new CheckpointException(file, "header", "expected '{' at its start: no safetensors file");
         dataStart = Long.BYTES + headerBytes;
         header = SafetensorsHeader.parse(file, json.array(), size - dataStart);
+        data = size == dataStart ? MemorySegment.NULL : channel.map(FileChannel.MapMode.READ_ONLY, dataStart, size - dataStart, arena);
     }
 
     /** Opens a file and checks its header. */
@@ -57,9 +65,11 @@ public final class Safetensors implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new CheckpointException(file, "file", "does not exist", e);
         }
+        Arena arena = Arena.ofShared();
         try {
-            return new Safetensors(file, channel);
+            return new Safetensors(file, channel, arena);
         } catch (IOException | RuntimeException | Error e) {
+            arena.close();
             channel.close();
             throw e;
         }
@@ -68,6 +78,49 @@ public final class Safetensors implements AutoCloseable {
     /** All tensors, in the order of the header. */
     public Collection<TensorInfo> tensors() {
         return List.copyOf(header.tensors.values());
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(header.tensors.keySet());
+    }
+
+    @Override
+    public Path file(String name) {
+        return file;
+    }
+
+    @Override
+    public List<Long> shape(String name) {
+        return info(name).shape();
+    }
+
+    private TensorInfo info(String name) {
+        TensorInfo info = header.tensors.get(name);
+        if (info == null) throw new CheckpointException(file, name, "missing, expected a tensor of this name");
+        return info;
+    }
+
+    /**
+     * A tensor's bytes where the file has them: read-only, little-endian, at any alignment, valid until close. Nothing
+     * is copied; what is looked at is read from disk then.
+     */
+    public MemorySegment map(String name) {
+        TensorInfo info = info(name);
+        return data.asSlice(info.begin(), info.bytes());
+    }
+
+    @Override
+    public void row(String name, long row, float[] into, int at) {
+        TensorInfo info = info(name);
+        FloatFormat format = FloatFormat.of(info.dtype());
+        if (format == null) {
+            throw new CheckpointException(file, name, "expected one of the types " + FloatFormat.NAMES + ", found " + info.dtype());
+        }
+        int columns = Math.toIntExact(info.shape().isEmpty() ? 1 : info.shape().getLast());
+        long bytes = (long) columns * format.bytes();
+        if (row < 0 || bytes > 0 && row >= info.bytes() / bytes) throw new IndexOutOfBoundsException(name + " has no row " + row);
+        format.read(data.asSlice(info.begin() + row * bytes, bytes), into, at, columns);
     }
 
     /** Free text by name. */
@@ -118,6 +171,7 @@ public final class Safetensors implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (arena.scope().isAlive()) arena.close();
         channel.close();
     }
 }

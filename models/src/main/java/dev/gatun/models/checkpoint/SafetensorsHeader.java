@@ -23,6 +23,8 @@ final class SafetensorsHeader {
             Map.entry("I64", 64), Map.entry("U64", 64), Map.entry("F64", 64));
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
     private static final int MOST_DIMENSIONS = 32;
+    /** More than any model has; keeps a header of many small entries from filling the memory. */
+    private static final int MOST_TENSORS = 200_000;
 
     private final Path file;
     final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
@@ -46,6 +48,7 @@ final class SafetensorsHeader {
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String name = p.currentName();
                 header.expect(p.nextToken(), JsonToken.START_OBJECT, name);
+                if (header.tensors.size() == MOST_TENSORS) throw header.broken("header", "more than " + MOST_TENSORS + " tensors");
                 if (name.equals("__metadata__")) header.readMetadata(p);
                 else header.tensors.put(name, header.tensor(name, p));
             }
@@ -75,6 +78,7 @@ final class SafetensorsHeader {
         while (p.nextToken() == JsonToken.FIELD_NAME) {
             String name = p.currentName();
             expect(p.nextToken(), JsonToken.VALUE_STRING, "__metadata__." + name);
+            if (metadata.size() == MOST_TENSORS) throw broken("__metadata__", "more than " + MOST_TENSORS + " texts");
             metadata.put(name, p.getText());
         }
         expect(p.currentToken(), JsonToken.END_OBJECT, "__metadata__");

@@ -115,6 +115,21 @@ public final class SubwordTokenizer implements Tokenizer {
         return new SubwordTokenizer(Tiktoken.read(file, words, special));
     }
 
+    /**
+     * A byte-level tokenizer of given tokens and merges, as files of other formats list them.
+     *
+     * @param source the file they are from, for errors
+     * @param words how text is cut
+     * @param tokens in the byte-level alphabet, or special, by number
+     * @param merges {@code "left right"} in the order of merging
+     * @param special special tokens with their numbers
+     * @throws TokenizerException for a token that stands twice, or a merge of what is no token
+     */
+    public static SubwordTokenizer byteLevel(Path source, WordPattern words, List<String> tokens, List<String> merges,
+            Map<String, Integer> special) {
+        return new SubwordTokenizer(TokenList.definition(source, words, tokens, merges, special));
+    }
+
     /** Writes a {@code tokenizer.json} that reads back as this tokenizer. The file appears whole or not at all. */
     public void write(Path file) throws IOException {
         TokenizerWriter.write(definition, file);
