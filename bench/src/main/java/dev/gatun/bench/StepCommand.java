@@ -6,6 +6,7 @@ import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.KernelTime;
 import dev.gatun.runtime.Precision;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,21 +127,45 @@ final class StepCommand implements Callable<Integer> {
         bench.executable().profiling(true);
         for (int i = 0; i < PROFILED; i++) bench.step();
         bench.executable().profiling(false);
-        Map<String, KernelTime> grouped = new LinkedHashMap<>(); // the same kernel at the same line, in each layer
-        for (KernelTime t : bench.executable().profile()) {
-            grouped.merge(t.kernel() + " " + t.source(), t, (x, y) ->
-                    new KernelTime(x.function(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos()));
+        List<KernelTime> times = new ArrayList<>();
+        List<KernelTime> all = bench.executable().profile();
+        for (KernelTime t : grouped(all, "", 0)) {
+            times.add(t);
+            times.addAll(inside(all, t));
         }
-        List<KernelTime> times = grouped.values().stream()
-                .sorted(Comparator.comparingLong(KernelTime::nanos).reversed())
-                .toList();
-        double total = times.stream().mapToLong(KernelTime::nanos).sum();
+        double total = times.stream().filter(t -> t.depth() == 0).mapToLong(KernelTime::nanos).sum();
         out.printf(Locale.ROOT, "%n%10s %7s %8s  %-40s %s%n", "ms a step", "share", "calls", "kernel", "source");
         for (KernelTime t : times) {
             out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", t.nanos() / 1e6 / PROFILED, 100 * t.nanos() / total,
-                    t.calls() / PROFILED, t.kernel(), t.source());
+                    t.calls() / PROFILED, "  ".repeat(t.depth()) + t.kernel(), t.source());
         }
         out.printf(Locale.ROOT, "%10.3f %6.1f%%%n", total / 1e6 / PROFILED, 100.0);
         out.flush();
+    }
+
+    /** Kernels of a depth by time, the same kernel at the same line added up; of those within a loop. */
+    private static List<KernelTime> grouped(List<KernelTime> all, String loop, int depth) {
+        Map<String, KernelTime> sums = new LinkedHashMap<>();
+        String outer = "";
+        for (KernelTime t : all) {
+            if (t.depth() < depth) outer = key(t);
+            if (t.depth() != depth || depth > 0 && !outer.equals(loop)) continue;
+            sums.merge(key(t), t, (x, y) ->
+                    new KernelTime(x.function(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos(), depth));
+        }
+        return sums.values().stream().sorted(Comparator.comparingLong(KernelTime::nanos).reversed()).toList();
+    }
+
+    private static List<KernelTime> inside(List<KernelTime> all, KernelTime loop) {
+        List<KernelTime> times = new ArrayList<>();
+        for (KernelTime t : grouped(all, key(loop), loop.depth() + 1)) {
+            times.add(t);
+            times.addAll(inside(all, t));
+        }
+        return times;
+    }
+
+    private static String key(KernelTime t) {
+        return t.kernel() + " " + t.source();
     }
 }

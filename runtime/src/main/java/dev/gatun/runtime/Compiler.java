@@ -7,7 +7,6 @@ import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.schedule.Fuser;
-import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.runtime.cpu.CpuBackend;
 import java.lang.foreign.Arena;
@@ -159,7 +158,7 @@ public final class Compiler implements AutoCloseable {
         Schedule schedule = fuse(stages.getLast().graph(), phases);
         ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule)).getFirst());
         List<Explanation.Lowering> steps = phases.time(graph.name(), "generate", () -> plan.steps().stream()
-                .map(s -> new Explanation.Lowering(cpu.describe(s), s instanceof Loop l ? cpu.loops().compile(l).listing() : ""))
+                .map(s -> new Explanation.Lowering(cpu.describe(s), cpu.listing(s)))
                 .toList());
         return new Explanation(stages, plan, steps, phases.taken());
     }

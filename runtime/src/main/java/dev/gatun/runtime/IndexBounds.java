@@ -6,6 +6,7 @@ import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Gather;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.View;
 import java.util.HashMap;
@@ -22,7 +23,22 @@ final class IndexBounds {
         Map<Integer, String> origin = new HashMap<>();
         for (Input in : graph.inputs(Input.Role.DATA)) origin.put(in.value().id(), in.name());
         Map<String, Integer> bounds = new HashMap<>();
+        collect(graph, origin, bounds);
+        return bounds;
+    }
+
+    private static void collect(Graph graph, Map<Integer, String> origin, Map<String, Integer> bounds) {
         for (Node n : graph.nodes()) {
+            if (n.op() instanceof Scan s) {
+                Graph body = (Graph) s.body();
+                Map<Integer, String> inside = new HashMap<>();
+                for (int i = s.carries(); i < n.operands().size(); i++) {
+                    String name = origin.get(n.operands().get(i).id());
+                    if (name != null) inside.put(body.inputs().get(i).value().id(), name);
+                }
+                collect(body, inside, bounds);
+                continue;
+            }
             if (n.op() instanceof View && origin.containsKey(n.operands().getFirst().id())) {
                 n.results().forEach(v -> origin.put(v.id(), origin.get(n.operands().getFirst().id())));
             }
@@ -30,7 +46,6 @@ final class IndexBounds {
             if (operand < 0 || !origin.containsKey(n.operands().get(operand).id())) continue;
             bounds.merge(origin.get(n.operands().get(operand).id()), bound(n), Math::min);
         }
-        return bounds;
     }
 
     private static int indexOperand(Op op) {

@@ -32,7 +32,7 @@ class MixedPrecisionTest {
     }
 
     static List<OpCase> products() {
-        return OpCase.all().stream().filter(c -> c.name().contains("matmul") || c.name().contains("linear") || c.name().contains("attention")).toList();
+        return OpCase.all().stream().filter(c -> c.name().contains("matmul") || c.name().contains("linear") || c.name().startsWith("loop: lstm") || c.name().contains("attention")).toList();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -57,6 +57,7 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
         products(cases);
         tables(cases);
         SpatialCases.add(cases);
+        ScanCases.add(cases);
         return cases;
     }
 

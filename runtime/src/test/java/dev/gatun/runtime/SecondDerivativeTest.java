@@ -12,6 +12,7 @@ import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
 import dev.gatun.graph.ops.Pool2d;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.Softmax;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
@@ -49,6 +50,14 @@ class SecondDerivativeTest {
                 Named.of("batch norm", x -> {
                     Tensor row = x.slice(0, 0, 1).reshape(4);
                     return BatchNorm.of(x, row, row, row.zero(), 0.1).getFirst();
+                }),
+                Named.of("loop", x -> {
+                    Tensor w = x.slice(1, 0, 3).tanh();
+                    Tensor first = x.slice(0, 0, 1).slice(1, 0, 3);
+                    return Scan.over(List.of(first), List.of(x.slice(1, 1, 4).reshape(3, 1, 3)), false, (c, s) -> {
+                        Tensor h = c.getFirst().matmul(w).add(s.getFirst()).tanh();
+                        return new Scan.Turn(List.of(h), List.of(h));
+                    }).outputs().getFirst();
                 }),
                 Named.of("attention", x -> {
                     Tensor heads = x.reshape(1, 3, 2, 2);

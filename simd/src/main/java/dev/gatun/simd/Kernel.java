@@ -19,6 +19,12 @@ public interface Kernel {
     }
 
     /**
+     * Puts operands where an iteration of a loop around the kernel has them; nothing where none was bound to move. Not
+     * while a task runs. Allocates nothing on the heap after the first round.
+     */
+    default void move(int iteration) {}
+
+    /**
      * Runs one task. Allocates nothing on the heap.
      *
      * @param memory the arena; operands lie at the offsets bound when the kernel was made

@@ -4,6 +4,8 @@ import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Adjoint;
+import dev.gatun.graph.ops.Pullback;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.Shape;
@@ -22,10 +24,10 @@ import java.util.TreeSet;
  * vector-Jacobian product is its op's own ({@link dev.gatun.graph.ops.Op#gradient}); the nodes it records carry the
  * forward node's source line.
  */
-public final class Grad {
+public final class Grad implements Pullback {
     private final Tracer tracer;
 
-    private Grad(Tracer tracer) {
+    Grad(Tracer tracer) {
         this.tracer = tracer;
     }
 
@@ -61,7 +63,13 @@ public final class Grad {
                 .orElse(x.toString());
     }
 
-    private List<Tensor> pull(List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> inputs) {
+    @Override
+    public List<Tensor> pull(Scan scan, Adjoint at) {
+        return new ScanGradient(tracer, scan, at).run();
+    }
+
+    @Override
+    public List<Tensor> pull(List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> inputs) {
         Set<Integer> wanted = new HashSet<>();
         inputs.forEach(t -> wanted.add(t.id()));
         TreeSet<Integer> path = ancestors(outputs, wanted);
@@ -99,7 +107,7 @@ public final class Grad {
         if (!reached || !wants.contains(true)) return;
         List<Tensor> cotangents = new ArrayList<>();
         node.results().forEach(v -> cotangents.add(gradients.get(v.id())));
-        Adjoint at = new Adjoint(tensors(node.operands()), tensors(node.results()), cotangents, wants, this::pull);
+        Adjoint at = new Adjoint(tensors(node.operands()), tensors(node.results()), cotangents, wants, this);
         List<Tensor> back = tracer.at(node.source(), () -> node.op().gradient(at));
         for (int i = 0; i < wants.size(); i++) {
             if (wants.get(i)) accumulate(gradients, node, i, back.get(i));

@@ -1,5 +1,8 @@
 package dev.gatun.graph.ir;
 
+import dev.gatun.graph.ops.Body;
+import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.types.TensorType;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,7 +15,7 @@ import java.util.Optional;
  * @param nodes operations
  * @param outputs results and new contents of state
  */
-public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) {
+public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Output> outputs) implements Body {
     public Graph {
         inputs = List.copyOf(inputs);
         nodes = List.copyOf(nodes);
@@ -27,6 +30,26 @@ public record Graph(String name, List<Input> inputs, List<Node> nodes, List<Outp
     /** Inputs of a role, in order. */
     public List<Input> inputs(Input.Role role) {
         return inputs.stream().filter(i -> i.role() == role).toList();
+    }
+
+    @Override
+    public List<TensorType> parameters() {
+        return inputs.stream().map(i -> i.value().type()).toList();
+    }
+
+    @Override
+    public List<TensorType> results() {
+        return outputs.stream().map(o -> o.value().type()).toList();
+    }
+
+    @Override
+    public List<Op> ops() {
+        return nodes.stream().map(Node::op).toList();
+    }
+
+    @Override
+    public String text() {
+        return GraphText.inline(this);
     }
 
     /** The textual form, which {@link GraphText#parse} reads back. */

@@ -48,6 +48,25 @@ public final class GraphText {
         return out.toString();
     }
 
+    /** A graph on one line, as a loop's body is printed: lines separated by semicolons. */
+    static String inline(Graph graph) {
+        return print(graph).strip().replace("\n", "; ");
+    }
+
+    /** Reads {@link #inline} back. */
+    static Graph parseInline(String text) {
+        StringBuilder lines = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '{') depth++;
+            if (c == '}') depth--;
+            boolean ends = c == ';' && depth == 0;
+            lines.append(ends ? '\n' : c);
+        }
+        return parse(lines.toString());
+    }
+
     /** One node as a line of text. */
     public static String print(Node n) {
         return list(n.results()) + " = " + OpText.print(n.op()) + "(" + list(n.operands()) + ") : "

@@ -1,5 +1,6 @@
 package dev.gatun.graph.ir;
 
+import dev.gatun.graph.ops.Body;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
@@ -55,15 +56,15 @@ final class OpText {
         }
     }
 
-    /** Splits at commas outside brackets. */
+    /** Splits at commas outside brackets and braces. */
     private static List<String> split(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
         int start = 0;
         for (int i = 0; i <= text.length(); i++) {
             char c = i == text.length() ? ',' : text.charAt(i);
-            if (c == '[') depth++;
-            if (c == ']') depth--;
+            if (c == '[' || c == '{') depth++;
+            if (c == ']' || c == '}') depth--;
             if (c == ',' && depth == 0) {
                 parts.add(text.substring(start, i).strip());
                 start = i + 1;
@@ -80,6 +81,7 @@ final class OpText {
         if (type == Shape.class) return new Shape(ints(text));
         if (type == TensorType.class) return type(text);
         if (type == List.class) return ints(text);
+        if (type == Body.class) return GraphText.parseInline(text.substring(1, text.length() - 1));
         if (Op.class.isAssignableFrom(type)) return parse(text);
         for (Object constant : type.getEnumConstants()) {
             if (constant.toString().equals(text)) return constant;

@@ -2,6 +2,7 @@ package dev.gatun.graph.ir;
 
 import dev.gatun.graph.ops.Composite;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.graph.types.TypeException;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ public final class Verifier {
      */
     public static void expanded(Graph graph, Predicate<Op> claims, String after) {
         for (Node n : graph.nodes()) {
+            if (n.op() instanceof Scan s) expanded((Graph) s.body(), claims, after);
             if (n.op() instanceof Composite && !claims.test(n.op())) {
                 throw new GraphException("after " + after + ": " + n.op().name() + " is neither expanded nor claimed");
             }
@@ -74,6 +76,7 @@ public final class Verifier {
         }
         if (!types.equals(n.resultTypes())) throw broken(where(n) + ": result types are not " + types);
         for (Value v : n.results()) define(v, n);
+        if (n.op() instanceof Scan s) verify((Graph) s.body(), after);
     }
 
     private void update(Output out) {

@@ -3,7 +3,6 @@ package dev.gatun.graph.ops;
 import java.util.List;
 
 /** Reverse-mode differentiation of a piece of the trace, supplied by {@code Grad}. */
-@FunctionalInterface
 public interface Pullback {
     /**
      * Gradients for the inputs, given gradients for the outputs.
@@ -14,4 +13,7 @@ public interface Pullback {
      * @return one for each input, {@code null} where no path leads to it
      */
     List<Tensor> pull(List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> inputs);
+
+    /** Gradients of a loop's operands, by a loop that runs the other way. */
+    List<Tensor> pull(Scan scan, Adjoint at);
 }

@@ -9,6 +9,7 @@ import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.SoftCrossEntropy;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.ops.View;
@@ -31,8 +32,8 @@ final class MixedPrecision {
     private final Set<Integer> parameters = new HashSet<>();
     private final Set<Integer> logits = new HashSet<>();
 
-    private MixedPrecision(Graph graph) {
-        graph.inputs(Input.Role.STATE).forEach(in -> parameters.add(in.value().id()));
+    private MixedPrecision(Graph graph, Set<Integer> given) {
+        parameters.addAll(given);
         Map<Integer, Integer> viewed = new HashMap<>();
         for (Node n : graph.nodes()) {
             boolean passes = n.op() instanceof View || n.op() instanceof Cast;
@@ -44,11 +45,26 @@ final class MixedPrecision {
     }
 
     static Graph run(Graph graph) {
-        MixedPrecision p = new MixedPrecision(graph);
-        return Replay.run(graph, (node, operands, tracer) ->
-                isProduct(node.op()) && node.result().type().dtype() == DType.F32
-                        ? List.of(p.product(node, operands))
-                        : tracer.repeat(node, operands));
+        Set<Integer> states = new HashSet<>();
+        graph.inputs(Input.Role.STATE).forEach(in -> states.add(in.value().id()));
+        return run(graph, states);
+    }
+
+    private static Graph run(Graph graph, Set<Integer> parameters) {
+        MixedPrecision p = new MixedPrecision(graph, parameters);
+        return Replay.run(graph, (node, operands, tracer) -> switch (node.op()) {
+            case Scan s -> tracer.record(s.with(body(s)), operands);
+            case Op op when isProduct(op) && node.result().type().dtype() == DType.F32 -> List.of(p.product(node, operands));
+            default -> tracer.repeat(node, operands);
+        });
+    }
+
+    /** Constants of a loop are what parameters are outside. */
+    private static Graph body(Scan s) {
+        Graph body = (Graph) s.body();
+        Set<Integer> constants = new HashSet<>();
+        body.inputs().stream().skip(s.carries() + s.sequences()).forEach(in -> constants.add(in.value().id()));
+        return run(body, constants);
     }
 
     private static boolean isProduct(Op op) {

@@ -26,22 +26,25 @@ public final class Pipeline {
     public static Pipeline standard(Predicate<Op> claims, boolean mixed) {
         return new Pipeline(
                 List.of(
-                        new Pass("dead-code", DeadCode::remove),
+                        new Pass("loops", Loops::merge),
+                        new Pass("dead-code", Bodies.too(DeadCode::remove)),
+                        new Pass("loops-again", Loops::merge),
                         new Pass("precision", mixed ? MixedPrecision::run : g -> g),
                         new Pass("epilogues", g -> Epilogues.fuse(g, claims)),
-                        new Pass("expand", g -> Expand.run(g, claims)),
-                        new Pass("fold", Fold::run),
-                        new Pass("common", CommonSubexpressions::merge),
-                        new Pass("pads", Pads::toConcat),
-                        new Pass("reductions", Reductions::split),
-                        new Pass("common-again", CommonSubexpressions::merge),
-                        new Pass("dead-code-again", DeadCode::remove)),
+                        new Pass("expand", Bodies.too(g -> Expand.run(g, claims))),
+                        new Pass("fold", Bodies.too(Fold::run)),
+                        new Pass("common", Bodies.too(CommonSubexpressions::merge)),
+                        new Pass("invariants", Bodies.too(Invariants::hoist)),
+                        new Pass("pads", Bodies.too(Pads::toConcat)),
+                        new Pass("reductions", Bodies.too(Reductions::split)),
+                        new Pass("common-again", Bodies.too(CommonSubexpressions::merge)),
+                        new Pass("dead-code-again", Bodies.too(DeadCode::remove))),
                 claims);
     }
 
     /** Expands composites and does nothing else: what an interpreter of primitives needs. */
     public static Pipeline expansion() {
-        return new Pipeline(List.of(new Pass("expand", g -> Expand.run(g, op -> false))), op -> false);
+        return new Pipeline(List.of(new Pass("expand", Bodies.too(g -> Expand.run(g, op -> false)))), op -> false);
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.gatun.graph.plan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.graph.schedule.Place;
+import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Step;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,24 @@ public final class PlanText {
             case Loop l -> "loop " + l.label() + " over " + l.domain()
                     + (l.lastInner() == l.inner() ? "" : " (last row " + l.lastInner() + ")")
                     + ", " + l.tasks() + " tasks  @ " + l.source() + "\n" + body(l);
+            case Repeat r -> "repeat " + r.count() + " times  @ " + r.source() + "\n" + body(r);
         };
+    }
+
+    /** The bindings of what is read or written, then the body's steps, all further in. */
+    private static String body(Repeat r) {
+        StringBuilder out = new StringBuilder();
+        for (Buffer b : r.body().buffers()) {
+            Repeat.Binding at = r.bindings().get(b.id());
+            Motion m = at.motion();
+            out.append("       b").append(b.id()).append(" = b").append(at.buffer());
+            if (at.offset() != 0) out.append(" + ").append(at.offset()).append(" bytes");
+            if (!m.isStill()) out.append(", ").append(m.stride()).append(" bytes further each time");
+            if (m.period() > 0) out.append(", modulo ").append(m.period()).append(" from ").append(m.phase());
+            out.append('\n');
+        }
+        r.body().steps().forEach(s -> out.append(("  " + step(s)).stripTrailing().replace("\n", "\n  ").indent(4)));
+        return out.toString();
     }
 
     private static String body(Loop l) {

@@ -5,6 +5,7 @@ import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Reduce;
+import dev.gatun.graph.ops.Scan;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ public final class Fuser {
     private static final int MOST_WEIGHT = 220;
     private static final int MOST_PLACES = 24;
 
+    private final boolean inLoop;
     private final Program program;
     private final Storage storage;
     private final List<Unit> units = new ArrayList<>();
@@ -37,17 +39,27 @@ public final class Fuser {
     private final Map<Integer, Set<Group>> readers = new HashMap<>();
     private final Map<Unit, Set<Unit>> dependencies = new HashMap<>();
 
-    private Fuser(Graph graph, Set<Integer> forced) {
+    private Fuser(Graph graph, Set<Integer> forced, boolean inLoop) {
+        this.inLoop = inLoop;
         program = new Program(graph);
         storage = new Storage(program, forced);
     }
 
     /** Schedules an expanded graph. */
     public static Schedule schedule(Graph graph) {
+        return schedule(graph, false);
+    }
+
+    /** Schedules the body of a loop, which runs so often that a step less is worth more than anything else. */
+    static Schedule body(Graph graph) {
+        return schedule(graph, true);
+    }
+
+    private static Schedule schedule(Graph graph, boolean inLoop) {
         Set<Integer> forced = new HashSet<>();
         while (true) {
             try {
-                return new Fuser(graph, forced).run();
+                return new Fuser(graph, forced, inLoop).run();
             } catch (LoopBuilder.NeedsMemory e) {
                 if (!forced.add(e.value)) throw new IllegalStateException("no loop can compute %" + e.value, e);
             }
@@ -71,7 +83,8 @@ public final class Fuser {
                     if (!loop.body().isEmpty()) steps.add(loop);
                 }
                 case Unit.Whole w -> {
-                    if (!(w.node().op() instanceof Concat)) steps.add(call(w.node()));
+                    if (w.node().op() instanceof Scan s) steps.add(LoopBody.repeat(s, w.node(), storage));
+                    else if (!(w.node().op() instanceof Concat)) steps.add(call(w.node()));
                 }
             }
         }
@@ -165,7 +178,7 @@ public final class Fuser {
         Set<Group> found = new LinkedHashSet<>();
         for (int v : reads) {
             if (makers.get(v) instanceof Group g) found.add(g);
-            if (program.type(v).elements() == domain.elements()) found.addAll(readers.getOrDefault(v, Set.of()));
+            if (inLoop || program.type(v).elements() == domain.elements()) found.addAll(readers.getOrDefault(v, Set.of()));
         }
         return found.stream()
                 .filter(g -> g.firstPosition() >= root.position() - WINDOW)

@@ -11,6 +11,7 @@ import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.Reshape;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Slice;
 import dev.gatun.graph.ops.Split;
@@ -88,6 +89,7 @@ final class Program {
             case Pooling p -> true;
             case ScatterAdd s -> true;
             case RandomUniform r -> true;
+            case Scan s -> true;
             case Composite c -> true;
             default -> false;
         };

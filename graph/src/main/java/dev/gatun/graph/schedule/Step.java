@@ -1,7 +1,7 @@
 package dev.gatun.graph.schedule;
 
 /** One unit of a plan, run after the one before it. */
-public sealed interface Step permits Loop, Call {
+public sealed interface Step permits Loop, Call, Repeat {
     /** Short name for listings and profiles. */
     String label();
 

@@ -18,6 +18,7 @@ public final class StepAccess {
                     if (i instanceof Loop.GatherLoad load) found.add(l.places().get(load.place()).buffer());
                 }
             }
+            case Repeat r -> r.body().steps().forEach(s -> read(s).forEach(b -> found.add(r.bindings().get(b).buffer())));
         }
         return found;
     }
@@ -36,6 +37,7 @@ public final class StepAccess {
                     if (i instanceof Loop.ColumnReduce c) found.add(l.places().get(c.place()).buffer());
                 }
             }
+            case Repeat r -> r.body().steps().forEach(s -> written(s).forEach(b -> found.add(r.bindings().get(b).buffer())));
         }
         return found;
     }

@@ -16,11 +16,14 @@ import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pointwise;
 import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Reshape;
+import dev.gatun.graph.ops.Scan;
+import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,7 @@ final class Storage {
     private final Set<Integer> required = new HashSet<>();
     private final Set<Integer> forced;
     private final Set<Integer> stretched = new HashSet<>();
+    private final Map<Node, List<Integer>> carried = new IdentityHashMap<>();
 
     /**
      * Decides for a program.
@@ -59,6 +63,7 @@ final class Storage {
         }
         stretches();
         require();
+        carries();
         outputs();
         concats();
         assign();
@@ -119,7 +124,8 @@ final class Storage {
     private void require() {
         for (Node n : program.graph.nodes()) {
             if (Program.isCall(n)) {
-                n.operands().forEach(v -> required.add(readable(n, v.id())));
+                int copied = n.op() instanceof Scan s ? s.carries() : 0;
+                n.operands().stream().skip(copied).forEach(v -> required.add(readable(n, v.id())));
                 n.results().forEach(v -> required.add(v.id()));
             }
             if (n.op() instanceof Concat) required.add(n.result().id());
@@ -136,7 +142,23 @@ final class Storage {
         int base = value;
         while (program.isView(base) && !forced.contains(base)) base = program.viewed(base);
         Place window = trial(base, value);
-        return window != null && accepts(call, window) ? base : value;
+        boolean reads = window != null && (call.op() instanceof Scan s ? accepts(s, call, value, window) : accepts(call, window));
+        return reads ? base : value;
+    }
+
+    /** A loop reads constants, and slices of sequences, that are dense. */
+    private static boolean accepts(Scan scan, Node call, int value, Place p) {
+        boolean accepted = true;
+        for (int i = scan.carries(); i < call.operands().size(); i++) {
+            if (call.operands().get(i).id() != value) continue;
+            accepted &= i < scan.carries() + scan.sequences() ? slice(p).isDense() : p.isDense();
+        }
+        return accepted;
+    }
+
+    /** One step of a sequence. */
+    static Place slice(Place p) {
+        return new Place(p.buffer(), p.dtype(), p.shape().sub(1, p.shape().rank()), p.offset(), p.strides().subList(1, p.shape().rank()));
     }
 
     private Place trial(int base, int value) {
@@ -184,6 +206,43 @@ final class Storage {
         }
     }
 
+    /**
+     * Carries of loops live in their histories, or where nobody asked for one in two places by turns. The initial ones are
+     * copied there.
+     */
+    private void carries() {
+        int position = 0;
+        for (Node n : program.graph.nodes()) {
+            if (n.op() instanceof Scan s) {
+                for (int c = 0; c < s.carries(); c++) carry(s, n, c, position);
+            }
+            position++;
+        }
+    }
+
+    private void carry(Scan s, Node n, int carry, int position) {
+        boolean kept = s.kept().contains(carry);
+        Value last = n.results().get(carry);
+        Value named = kept ? n.results().get(s.history(carry)) : last;
+        TensorType type = last.type();
+        int entries = kept ? s.length() + 1 : 2;
+        Shape shape = Shape.of(entries).concat(type.shape());
+        int id = buffer(named.toString(), Buffer.Kind.TEMPORARY, type.with(shape));
+        long size = type.elements();
+        long first = kept ? s.first() * size : 0;
+        long end = kept ? (s.length() - s.first()) * size : s.length() % 2 * size;
+        if (kept) places.put(named.id(), dense(id, type.with(shape)));
+        places.put(last.id(), new Place(id, type.dtype(), type.shape(), end, type.shape().strides()));
+        Place into = new Place(id, type.dtype(), type.shape(), first, type.shape().strides());
+        roots.add(new Root(n.operands().get(carry).id(), into, position));
+        carried.computeIfAbsent(n, x -> new ArrayList<>()).add(id);
+    }
+
+    /** The buffers that a loop's carries live in. */
+    List<Integer> carried(Node scan) {
+        return carried.getOrDefault(scan, List.of());
+    }
+
     private boolean isComputed(int value) {
         return program.input(value) == null;
     }
@@ -197,7 +256,7 @@ final class Storage {
             long start = all.offset();
             for (Value part : n.operands()) {
                 Place into = new Place(all.buffer(), all.dtype(), part.type().shape(), start, all.strides());
-                if (!aliased(part.id(), into)) roots.add(new Root(part.id(), into, program.position(whole.id())));
+                if (n.operands().size() == 1 || !aliased(part.id(), into)) roots.add(new Root(part.id(), into, program.position(whole.id())));
                 start += part.type().dim(c.axis()) * all.strides().get(c.axis());
             }
         }
@@ -278,8 +337,17 @@ final class Storage {
     }
 
     private int buffer(String name, Buffer.Kind kind, TensorType type) {
-        buffers.add(new Buffer(buffers.size(), name, kind, type.dtype(), type.elements()));
+        return buffer(name, kind, type.dtype(), type.elements());
+    }
+
+    private int buffer(String name, Buffer.Kind kind, DType dtype, long elements) {
+        buffers.add(new Buffer(buffers.size(), name, kind, dtype, elements));
         return buffers.size() - 1;
+    }
+
+    /** A buffer more, for a temporary of a loop's body. */
+    int temporary(Buffer inner) {
+        return buffer(inner.name(), Buffer.Kind.TEMPORARY, inner.dtype(), inner.elements());
     }
 
     private static Place dense(int buffer, TensorType type) {

@@ -105,6 +105,9 @@ final class Updates {
             case Call c -> new Call(c.label(), c.source(), c.op(),
                     c.operands().stream().map(p -> renamed(p, from, to)).toList(),
                     c.results().stream().map(p -> renamed(p, from, to)).toList(), c.workspace());
+            case Repeat r -> new Repeat(r.label(), r.source(), r.count(), r.body(), r.bindings().stream()
+                    .map(b -> b.buffer() == from ? new Repeat.Binding(to, b.offset(), b.motion()) : b)
+                    .toList());
         };
     }
 

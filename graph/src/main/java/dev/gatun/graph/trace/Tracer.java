@@ -14,9 +14,11 @@ import dev.gatun.graph.types.TypeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -39,7 +41,14 @@ public final class Tracer implements Recorder {
     private int values;
     private String fixedSource;
 
-    private Tracer() {}
+    private final Tracer parent;
+    /** Of a body, the parameter that stands for a value from outside, in the order in which they were first used. */
+    private final Map<Integer, Value> captured = new LinkedHashMap<>();
+
+    private Tracer(Tracer parent) {
+        this.parent = parent;
+        fixedSource = parent == null ? null : parent.fixedSource;
+    }
 
     /**
      * Runs user code and returns what it recorded, verified.
@@ -56,7 +65,7 @@ public final class Tracer implements Recorder {
 
     /** As {@link #trace}, for passes, whose results are verified by their pipeline. */
     public static Graph rewrite(String name, Consumer<Tracer> body) {
-        Tracer tracer = new Tracer();
+        Tracer tracer = new Tracer(null);
         ScopedValue.where(CURRENT, tracer).run(() -> body.accept(tracer));
         return new Graph(name, tracer.inputs, tracer.nodes, tracer.outputs);
     }
@@ -125,7 +134,31 @@ public final class Tracer implements Recorder {
     }
 
     @Override
+    public Nested nest(List<TensorType> parameters, Function<List<Tensor>, List<Tensor>> code) {
+        Tracer inner = new Tracer(this);
+        List<Tensor> given = new ArrayList<>();
+        for (TensorType t : parameters) given.add(inner.data("in" + given.size(), t));
+        List<Tensor> results = ScopedValue.where(CURRENT, inner).call(() -> code.apply(List.copyOf(given)));
+        for (Tensor r : results) inner.output("out" + inner.outputs.size(), r);
+        Graph body = new Graph("body", inner.inputs, inner.nodes, inner.outputs);
+        Verifier.verify(body, "tracing");
+        List<Tensor> outside = new ArrayList<>();
+        for (int id : inner.captured.keySet()) outside.add(tensor(new Value(id, inner.captured.get(id).type())));
+        return new Nested(body, outside);
+    }
+
+    private boolean isInside(Tracer other) {
+        for (Tracer t = parent; t != null; t = t.parent) {
+            if (t == other) return true;
+        }
+        return false;
+    }
+
+    @Override
     public List<Tensor> record(Op op, List<Tensor> operands) {
+        for (Tensor x : operands) { // what uses a value of a body belongs to the body
+            if (x.recorder() instanceof Tracer t && t.isInside(this)) return t.record(op, operands);
+        }
         String source = fixedSource != null ? fixedSource : sources.ofCaller();
         TensorType[] in = new TensorType[operands.size()];
         for (int i = 0; i < in.length; i++) in[i] = operands.get(i).type();
@@ -162,6 +195,14 @@ public final class Tracer implements Recorder {
     }
 
     private Value value(Tensor x) {
+        if (x.recorder() instanceof Tracer t && isInside(t)) {
+            Value outside = parent.value(x);
+            return captured.computeIfAbsent(outside.id(), id -> {
+                Value v = new Value(values++, outside.type());
+                inputs.add(new Input("in" + inputs.size(), v, Input.Role.DATA));
+                return v;
+            });
+        }
         if (x.recorder() != this) {
             throw new IllegalArgumentException("tensor " + x + " belongs to another trace (" + sources.ofCaller() + ")");
         }

@@ -20,9 +20,12 @@ import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.graph.schedule.Place;
+import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.StepAccess;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.CompilerDirectives;
@@ -38,12 +41,15 @@ import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
 import dev.gatun.simd.loop.LoopProgram;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Lowers plans to kernels: generated loops, and matrix products and convolutions in pure Java or in oneDNN. Owns code and engine. */
 public final class CpuBackend implements AutoCloseable {
@@ -125,17 +131,34 @@ public final class CpuBackend implements AutoCloseable {
         List<Buffer> buffers = new ArrayList<>(s.buffers());
         List<Step> steps = new ArrayList<>();
         for (Step step : s.steps()) {
-            long bytes = step instanceof Call c ? workspaceBytes(c) : 0;
-            if (bytes == 0) {
-                steps.add(step);
-                continue;
-            }
-            Call c = (Call) step;
-            int id = buffers.size();
-            buffers.add(new Buffer(id, c.label() + " workspace", Buffer.Kind.TEMPORARY, DType.BOOL, bytes));
-            steps.add(new Call(c.label(), c.source(), c.op(), c.operands(), c.results(), id));
+            steps.add(switch (step) {
+                case Call c -> withWorkspace(c, buffers);
+                case Repeat r -> withWorkspaces(r, buffers);
+                case Loop l -> l;
+            });
         }
         return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
+    }
+
+    private Call withWorkspace(Call c, List<Buffer> buffers) {
+        long bytes = workspaceBytes(c);
+        if (bytes == 0) return c;
+        return new Call(c.label(), c.source(), c.op(), c.operands(), c.results(), temporary(c.label() + " workspace", DType.BOOL, bytes, buffers));
+    }
+
+    /** What a body needs lives outside, as long as the whole loop. */
+    private Repeat withWorkspaces(Repeat r, List<Buffer> buffers) {
+        Schedule body = withWorkspaces(r.body());
+        List<Repeat.Binding> bindings = new ArrayList<>(r.bindings());
+        for (Buffer b : body.buffers().subList(bindings.size(), body.buffers().size())) {
+            bindings.add(new Repeat.Binding(temporary(b.name(), b.dtype(), b.elements(), buffers), 0, Motion.STILL));
+        }
+        return new Repeat(r.label(), r.source(), r.count(), body, bindings);
+    }
+
+    private static int temporary(String name, DType dtype, long elements, List<Buffer> buffers) {
+        buffers.add(new Buffer(buffers.size(), name, Buffer.Kind.TEMPORARY, dtype, elements));
+        return buffers.size() - 1;
     }
 
     private long workspaceBytes(Call c) {
@@ -156,11 +179,7 @@ public final class CpuBackend implements AutoCloseable {
      */
     public void warmUp(List<ExecutionPlan> plans) {
         Map<LoopProgram, Long> work = new LinkedHashMap<>();
-        for (ExecutionPlan plan : plans) {
-            for (Step step : plan.steps()) {
-                if (step instanceof Loop l) work.merge(loops.compile(l), l.domain().elements() * l.body().size(), Long::sum);
-            }
-        }
+        plans.forEach(p -> count(p.steps(), 1, work));
         work.values().removeIf(w -> w < WORTH_WARMING);
         if (work.isEmpty()) return;
         try (ExecutorService workers = Executors.newFixedThreadPool(WARM_UP_THREADS)) {
@@ -168,12 +187,43 @@ public final class CpuBackend implements AutoCloseable {
         }
     }
 
-    /** The kernels of a step, to be run one after another. */
-    public List<Kernel> lower(ExecutionPlan plan, Step step) {
+    private void count(List<Step> steps, long times, Map<LoopProgram, Long> work) {
+        for (Step step : steps) {
+            switch (step) {
+                case Loop l -> work.merge(loops.compile(l), times * l.domain().elements() * l.body().size(), Long::sum);
+                case Repeat r -> count(r.body().steps(), times * r.count(), work);
+                case Call c -> { }
+            }
+        }
+    }
+
+    /** What a step becomes, to be run one after another. */
+    public List<Work> lower(ExecutionPlan plan, Step step) {
         return switch (step) {
-            case Loop l -> List.of(loops.compile(l).bind(l, addresses(l.places(), plan)));
-            case Call c -> call(plan, c);
+            case Loop l -> singles(List.of(loops.compile(l).bind(l, addresses(l.places(), plan), motions(l.places(), plan))), l);
+            case Call c -> singles(call(plan, c), c);
+            case Repeat r -> List.of(loop(plan.body(r), r));
         };
+    }
+
+    private static List<Work> singles(List<Kernel> kernels, Step step) {
+        return kernels.stream().<Work>map(k -> new Work.Single(k, step.source())).toList();
+    }
+
+    private Work loop(ExecutionPlan body, Repeat r) {
+        Set<Integer> written = new HashSet<>();
+        r.body().steps().forEach(s -> written.addAll(StepAccess.written(s)));
+        List<Work> before = new ArrayList<>();
+        List<Work> work = new ArrayList<>();
+        for (Step step : r.body().steps()) {
+            List<Work> lowered = lower(body, step);
+            // a right operand that stays the same is packed once
+            boolean packsOnce = step instanceof Call c && c.op() instanceof MatMul && lowered.size() == 2
+                    && body.motion(c.operands().get(1).buffer()).isStill() && !written.contains(c.operands().get(1).buffer());
+            if (packsOnce) before.add(lowered.getFirst());
+            work.addAll(packsOnce ? lowered.subList(1, 2) : lowered);
+        }
+        return new Work.Loop(r.label() + " of " + r.count(), r.source(), r.count(), before, work);
     }
 
     private List<Kernel> call(ExecutionPlan plan, Call c) {
@@ -240,9 +290,9 @@ public final class CpuBackend implements AutoCloseable {
     private List<Kernel> simdProduct(ExecutionPlan plan, Call c) {
         return gemm.kernels(
                 shape((MatMul) c.op(), c),
-                Matrix.addresses(c.operands().get(0), plan),
-                Matrix.addresses(c.operands().get(1), plan),
-                Matrix.addresses(c.results().getFirst(), plan),
+                Matrix.operand(c.operands().get(0), plan),
+                Matrix.operand(c.operands().get(1), plan),
+                Matrix.operand(c.results().getFirst(), plan),
                 c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
                 false);
     }
@@ -261,8 +311,20 @@ public final class CpuBackend implements AutoCloseable {
         return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c)));
     }
 
+    /** The code of a fused loop, or of all within a loop of steps; empty for other steps. */
+    public String listing(Step step) {
+        return switch (step) {
+            case Loop l -> loops.compile(l).listing();
+            case Repeat r -> r.body().steps().stream().map(this::listing).collect(Collectors.joining());
+            case Call c -> "";
+        };
+    }
+
     /** Who computes a product and why, for listings; empty for other steps. */
     public String describe(Step step) {
+        if (step instanceof Repeat r) {
+            return r.body().steps().stream().map(this::describe).filter(s -> !s.isEmpty()).collect(Collectors.joining("; "));
+        }
         if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
         if (!inOneDnn(c)) return "simd" + (choice == null ? "" : ": " + choice.describe(c));
         return "onednn" + (c.op() instanceof FusedMatMul ? ": with what follows the product" : ": " + choice.describe(c));
@@ -285,6 +347,10 @@ public final class CpuBackend implements AutoCloseable {
 
     private static long[] addresses(List<Place> places, ExecutionPlan plan) {
         return places.stream().mapToLong(p -> address(p, plan)).toArray();
+    }
+
+    private static Motion[] motions(List<Place> places, ExecutionPlan plan) {
+        return places.stream().map(p -> plan.motion(p.buffer())).toArray(Motion[]::new);
     }
 
     /** Byte address of a place's first element. */

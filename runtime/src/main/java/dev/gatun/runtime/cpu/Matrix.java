@@ -2,6 +2,7 @@ package dev.gatun.runtime.cpu;
 
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Place;
+import dev.gatun.simd.gemm.Operand;
 
 /**
  * The last two dimensions of a place as a stored matrix: rows one after another, or columns.
@@ -17,6 +18,11 @@ record Matrix(boolean byColumns, long leading) {
         if (column == 1 && row >= p.shape().dim(-1)) return new Matrix(false, row);
         if (row == 1 && column >= p.shape().dim(-2)) return new Matrix(true, column);
         throw new IllegalArgumentException("not a matrix with unit stride: " + p);
+    }
+
+    /** A place as an operand of a product. */
+    static Operand operand(Place p, ExecutionPlan plan) {
+        return new Operand(addresses(p, plan), plan.motion(p.buffer()));
     }
 
     /** Byte address of each matrix of the batch that the leading dimensions make. */

@@ -1,8 +1,10 @@
 package dev.gatun.runtime.cpu;
 
 import dev.gatun.bindings.OneDnnMatmul;
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,16 +15,36 @@ final class OneDnnProduct implements Kernel, AutoCloseable {
     /** One block: a primitive and the byte offsets of its operands; -1 for one that it does not have. */
     record Block(OneDnnMatmul primitive, long a, long b, long bias, long residual, long residualBytes, long c) {}
 
+    /** How the two operands and the result move by iterations of a loop around the product. */
+    record Motions(Motion a, Motion b, Motion c) {
+        static final Motions STILL = new Motions(Motion.STILL, Motion.STILL, Motion.STILL);
+
+        boolean isStill() {
+            return a.isStill() && b.isStill() && c.isStill();
+        }
+    }
+
     private final List<Block> blocks;
-    private final Windows[] windows;
+    private final Motions motions;
+    /** For each task, windows of iteration 0, 1, ... as far as they are known. */
+    private final Windows[][] windows;
+    private int iteration;
 
     /** An arena's slices for one block. */
     private record Windows(MemorySegment memory, MemorySegment a, MemorySegment b, MemorySegment bias, MemorySegment residual,
             MemorySegment c) {}
 
-    OneDnnProduct(List<Block> blocks) {
+    OneDnnProduct(List<Block> blocks, Motions motions) {
         this.blocks = List.copyOf(blocks);
-        windows = new Windows[blocks.size()];
+        this.motions = motions;
+        windows = new Windows[blocks.size()][1];
+    }
+
+    @Override
+    public void move(int to) {
+        if (motions.isStill()) return;
+        iteration = to;
+        for (int i = 0; i < windows.length && windows[i].length <= to; i++) windows[i] = Arrays.copyOf(windows[i], 2 * to + 1);
     }
 
     @Override
@@ -42,21 +64,22 @@ final class OneDnnProduct implements Kernel, AutoCloseable {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
-        Windows w = windows[task];
+        Windows w = windows[task][iteration];
         Block block = blocks.get(task);
         if (w == null || w.memory != memory) {
             w = windows(memory, block); // made once: a task belongs to one worker at a time
-            windows[task] = w;
+            windows[task][iteration] = w;
         }
         block.primitive.execute(w.a, w.b, w.bias, w.residual, w.c, scratch);
     }
 
-    private static Windows windows(MemorySegment memory, Block block) {
+    private Windows windows(MemorySegment memory, Block block) {
         OneDnnMatmul.Spec s = block.primitive.spec();
-        return new Windows(memory, memory.asSlice(block.a, s.a().bytes()), memory.asSlice(block.b, s.b().bytes()),
+        return new Windows(memory, memory.asSlice(block.a + motions.a.at(iteration), s.a().bytes()),
+                memory.asSlice(block.b + motions.b.at(iteration), s.b().bytes()),
                 block.bias < 0 ? MemorySegment.NULL : memory.asSlice(block.bias, s.bias().orElseThrow().bytes()),
                 block.residual < 0 ? MemorySegment.NULL : memory.asSlice(block.residual, block.residualBytes),
-                memory.asSlice(block.c, s.c().bytes()));
+                memory.asSlice(block.c + motions.c.at(iteration), s.c().bytes()));
     }
 
     /** Frees the primitives. */

@@ -106,7 +106,7 @@ final class OneDnnProducts implements AutoCloseable {
                     residual == null ? -1 : CpuBackend.address(residual, plan), ct[i]);
             cut(o, fused, at.length, blocks);
         }
-        return new OneDnnProduct(blocks);
+        return new OneDnnProduct(blocks, new OneDnnProduct.Motions(plan.motion(a.buffer()), plan.motion(b.buffer()), plan.motion(r.buffer())));
     }
 
     /** A power of two, so that blocks come out even: 4 for 0.1 GFLOP, 8 for 2.4, {@link #MOST_BLOCKS} from 41 on. */

@@ -20,6 +20,7 @@ import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Reshape;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Slice;
 import dev.gatun.graph.ops.Split;
@@ -69,6 +70,14 @@ public final class Interpreter {
             }
             values.put(in.value().id(), x);
         }
+        evaluate(graph, values);
+        Map<String, double[]> outputs = new LinkedHashMap<>();
+        for (Output out : graph.outputs()) outputs.put(out.name(), values.get(out.value().id()));
+        return outputs;
+    }
+
+    /** Computes all nodes from inputs that are there. */
+    private void evaluate(Graph graph, Map<Integer, double[]> values) {
         for (Node n : graph.nodes()) {
             List<double[]> results = evaluate(n, n.operands().stream().map(v -> values.get(v.id())).toList());
             for (int i = 0; i < results.size(); i++) {
@@ -76,9 +85,37 @@ public final class Interpreter {
                 values.put(v.id(), exact ? results.get(i) : rounded(results.get(i), v.type().dtype()));
             }
         }
-        Map<String, double[]> outputs = new LinkedHashMap<>();
-        for (Output out : graph.outputs()) outputs.put(out.name(), values.get(out.value().id()));
-        return outputs;
+    }
+
+    private List<double[]> scan(Scan op, List<double[]> x, List<Value> results) {
+        Graph body = (Graph) op.body();
+        List<double[]> all = new ArrayList<>();
+        for (Value v : results) all.add(new double[(int) v.type().elements()]);
+        double[][] carry = x.subList(0, op.carries()).toArray(double[][]::new);
+        for (int i = 0; i <= op.length(); i++) {
+            for (int c : op.kept()) place(carry[c], all.get(op.history(c)), op.reverse() ? op.length() - i : i);
+            if (i == op.length()) break;
+            int step = op.reverse() ? op.length() - 1 - i : i;
+            Map<Integer, double[]> values = new HashMap<>();
+            for (int k = 0; k < x.size(); k++) {
+                Value in = body.inputs().get(k).value();
+                int size = (int) in.type().elements();
+                boolean isCut = k >= op.carries() && k < op.carries() + op.sequences();
+                values.put(in.id(), k < op.carries() ? carry[k] : isCut ? Arrays.copyOfRange(x.get(k), step * size, (step + 1) * size) : x.get(k));
+            }
+            evaluate(body, values);
+            for (int k = 0; k < body.outputs().size(); k++) {
+                double[] y = values.get(body.outputs().get(k).value().id());
+                if (k < op.carries()) carry[k] = y;
+                else place(y, all.get(k), step);
+            }
+        }
+        for (int c = 0; c < op.carries(); c++) all.set(c, carry[c]);
+        return all;
+    }
+
+    private static void place(double[] part, double[] all, int at) {
+        System.arraycopy(part, 0, all, at * part.length, part.length);
     }
 
     private static double[] rounded(double[] x, DType dtype) {
@@ -100,7 +137,7 @@ public final class Interpreter {
         return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
     }
 
-    private static List<double[]> evaluate(Node n, List<double[]> x) {
+    private List<double[]> evaluate(Node n, List<double[]> x) {
         TensorType type = n.result().type();
         List<TensorType> in = n.operands().stream().map(Value::type).toList();
         return switch (n.op()) {
@@ -125,6 +162,7 @@ public final class Interpreter {
             }
             case Iota i -> List.of(iota(i, type.shape()));
             case RandomUniform r -> List.of(random(r, x.getFirst(), type));
+            case Scan s -> scan(s, x, n.results());
             case Composite c -> throw new IllegalStateException(c.name() + " should have been expanded");
         };
     }

@@ -1,5 +1,6 @@
 package dev.gatun.simd.gemm;
 
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -18,11 +19,21 @@ final class FewRows implements Kernel {
     private final boolean accumulate;
     private final int columnBlocks;
 
-    FewRows(GemmShape shape, long[] aBytes, long[] bBytes, long[] cBytes, boolean accumulate) {
+    private final Motion aMotion;
+    private final Motion bMotion;
+    private final Motion cMotion;
+    private long aMoved;
+    private long bMoved;
+    private long cMoved;
+
+    FewRows(GemmShape shape, Operand a, Operand b, Operand c, boolean accumulate) {
         this.shape = shape;
-        this.aBytes = aBytes;
-        this.bBytes = bBytes;
-        this.cBytes = cBytes;
+        this.aBytes = a.bytes();
+        this.bBytes = b.bytes();
+        this.cBytes = c.bytes();
+        this.aMotion = a.motion();
+        this.bMotion = b.motion();
+        this.cMotion = c.motion();
         this.accumulate = accumulate;
         this.columnBlocks = Blocks.ceilDiv(shape.n(), COLUMNS);
     }
@@ -43,23 +54,30 @@ final class FewRows implements Kernel {
     }
 
     @Override
+    public void move(int iteration) {
+        aMoved = aMotion.at(iteration);
+        bMoved = bMotion.at(iteration);
+        cMoved = cMotion.at(iteration);
+    }
+
+    @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
         int product = task / columnBlocks;
         int column = task % columnBlocks * COLUMNS;
         int columns = Math.min(COLUMNS, shape.n() - column);
         for (int i = 0; i < shape.m(); i++) {
             MemorySegment a = memory;
-            long aAt = aBytes[product] + 4 * i * shape.lda();
+            long aAt = aBytes[product] + aMoved + 4 * i * shape.lda();
             if (shape.transposeA()) {
-                gather(memory, aBytes[product] + 4L * i, scratch);
+                gather(memory, aBytes[product] + aMoved + 4L * i, scratch);
                 a = scratch;
                 aAt = 0;
             }
-            long c = cBytes[product] + 4 * (i * shape.ldc() + column);
+            long c = cBytes[product] + cMoved + 4 * (i * shape.ldc() + column);
             if (shape.transposeB()) {
-                dots(memory, a, aAt, bBytes[product] + 4 * (column * shape.ldb()), c, columns);
+                dots(memory, a, aAt, bBytes[product] + bMoved + 4 * (column * shape.ldb()), c, columns);
             } else {
-                sums(memory, a, aAt, bBytes[product] + 4L * column, c, columns);
+                sums(memory, a, aAt, bBytes[product] + bMoved + 4L * column, c, columns);
             }
         }
     }

@@ -53,6 +53,18 @@ public final class Gemm {
     public List<Kernel> kernels(
             GemmShape shape, long[] aBytes, long[] bBytes, long[] cBytes, long workspaceByteOffset,
             boolean accumulate) {
+        return kernels(shape, Operand.still(aBytes), Operand.still(bBytes), Operand.still(cBytes), workspaceByteOffset, accumulate);
+    }
+
+    /**
+     * As {@link #kernels(GemmShape, long[], long[], long[], long, boolean)}, of matrices that may move by iterations of a
+     * loop around the product. Where B does not, the first of two kernels need not run again.
+     */
+    public List<Kernel> kernels(
+            GemmShape shape, Operand a, Operand b, Operand c, long workspaceByteOffset, boolean accumulate) {
+        long[] aBytes = a.bytes();
+        long[] bBytes = b.bytes();
+        long[] cBytes = c.bytes();
         if (aBytes.length == 0 || aBytes.length != bBytes.length || aBytes.length != cBytes.length) {
             throw new IllegalArgumentException("Gemm: a batch needs one A, B and C per product, but there are "
                     + aBytes.length + ", " + bBytes.length + " and " + cBytes.length);
@@ -61,7 +73,7 @@ public final class Gemm {
         checkOffsets("B", bBytes);
         checkOffsets("C", cBytes);
         if (shape.m() <= FEW_ROWS) {
-            return List.of(new FewRows(shape, aBytes.clone(), bBytes.clone(), cBytes.clone(), accumulate));
+            return List.of(new FewRows(shape, a, b, c, accumulate));
         }
         if (workspaceByteOffset < 0 || workspaceByteOffset % 64 != 0) {
             throw new IllegalArgumentException("Gemm: the workspace must lie at a multiple of 64 bytes, not at "
@@ -69,8 +81,8 @@ public final class Gemm {
         }
         PackedB packed = PackedB.of(shape, bBytes, workspaceByteOffset);
         return List.of(
-                new PackB(shape, packed),
-                new Product(shape, aBytes.clone(), packed, cBytes.clone(), accumulate, microKernels));
+                new PackB(shape, packed, b.motion()),
+                new Product(shape, a, packed, c, accumulate, microKernels));
     }
 
     private static void checkOffsets(String operand, long[] offsets) {

@@ -1,5 +1,6 @@
 package dev.gatun.simd.gemm;
 
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 
@@ -14,8 +15,12 @@ final class PackB implements Kernel {
     private final int depth;
     private final int depths;
 
-    PackB(GemmShape shape, PackedB packed) {
+    private final Motion motion;
+    private long moved;
+
+    PackB(GemmShape shape, PackedB packed, Motion motion) {
         this.shape = shape;
+        this.motion = motion;
         this.packed = packed;
         this.panels = Blocks.ceilDiv(shape.n(), Blocks.PANEL);
         this.groups = Blocks.ceilDiv(panels, PANELS);
@@ -34,6 +39,11 @@ final class PackB implements Kernel {
     }
 
     @Override
+    public void move(int iteration) {
+        moved = motion.at(iteration);
+    }
+
+    @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
         int matrix = task / (groups * depths);
         int step = task / groups % depths * depth;
@@ -44,7 +54,7 @@ final class PackB implements Kernel {
             int column = panel * Blocks.PANEL;
             int columns = Math.min(Blocks.PANEL, shape.n() - column);
             long to = packed.targets()[matrix] + Blocks.panelAt(shape, step, steps, panel);
-            long from = packed.sources()[matrix];
+            long from = packed.sources()[matrix] + moved;
             if (shape.transposeB()) {
                 from += column * row + 4L * step;
                 Panels.transpose(memory, from, row, columns, memory, to, steps);

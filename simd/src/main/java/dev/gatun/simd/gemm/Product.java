@@ -1,5 +1,6 @@
 package dev.gatun.simd.gemm;
 
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -34,12 +35,19 @@ final class Product implements Kernel {
     /** [full or last tile of rows][full or last panel]: whether the micro-kernel fits and writes C itself. */
     private final boolean[][] fits = new boolean[2][2];
 
-    Product(GemmShape shape, long[] aBytes, PackedB packed, long[] cBytes, boolean accumulate, MicroKernels kernels) {
+    private final Motion aMotion;
+    private final Motion cMotion;
+    private long aMoved;
+    private long cMoved;
+
+    Product(GemmShape shape, Operand a, PackedB packed, Operand c, boolean accumulate, MicroKernels kernels) {
         this.shape = shape;
+        this.aBytes = a.bytes();
         this.blocks = Blocks.of(shape, aBytes.length);
-        this.aBytes = aBytes;
         this.packed = packed;
-        this.cBytes = cBytes;
+        this.cBytes = c.bytes();
+        this.aMotion = a.motion();
+        this.cMotion = c.motion();
         this.accumulate = accumulate;
         this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP + SLACK : Lanes.TILE_ROWS * ROW;
         this.tileAt = blocks.rowTiles() * tileA;
@@ -92,6 +100,12 @@ final class Product implements Kernel {
     }
 
     @Override
+    public void move(int iteration) {
+        aMoved = aMotion.at(iteration);
+        cMoved = cMotion.at(iteration);
+    }
+
+    @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
         // neighbours share a block of B
         int rowBlock = task % blocks.rowBlocks();
@@ -104,16 +118,16 @@ final class Product implements Kernel {
         for (int step = 0; step < shape.k(); step += blocks.depth()) {
             int depth = Math.min(blocks.depth(), shape.k() - step);
             if (shape.transposeA()) {
-                long from = aBytes[product] + 4 * (step * shape.lda() + row);
+                long from = aBytes[product] + aMoved + 4 * (step * shape.lda() + row);
                 packTransposed(memory, from, rows, shape.m() - row, scratch, depth);
             } else {
-                copyRows(memory, aBytes[product] + 4 * (row * shape.lda() + step), rows, scratch, depth);
+                copyRows(memory, aBytes[product] + aMoved + 4 * (row * shape.lda() + step), rows, scratch, depth);
             }
             boolean add = accumulate || step > 0;
             long b = packed.target(product) + Blocks.panelAt(shape, step, depth, panel);
             for (int i = 0; i < rows; i += Lanes.TILE_ROWS) {
                 int height = Math.min(Lanes.TILE_ROWS, rows - i);
-                long c = cBytes[product] + 4 * ((row + i) * shape.ldc() + (long) panel * Blocks.PANEL);
+                long c = cBytes[product] + cMoved + 4 * ((row + i) * shape.ldc() + (long) panel * Blocks.PANEL);
                 rowOfTiles(memory, scratch, i / Lanes.TILE_ROWS * tileA, b, c, height, panel, endPanel, depth, add);
             }
         }

@@ -1,6 +1,7 @@
 package dev.gatun.simd.loop;
 
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 
@@ -10,6 +11,8 @@ final class BoundLoop implements Kernel {
     private final int tasks;
     private final long scratchBytes;
     private final LoopBody body;
+    private final long[] starts;
+    private final Motion[] motions;
     private final long[] bases;
     private final boolean flat;
     private final int rows;
@@ -17,12 +20,14 @@ final class BoundLoop implements Kernel {
     private final int inner;
     private final int lastInner;
 
-    BoundLoop(Loop loop, boolean flat, long scratchBytes, LoopBody body, long[] bases) {
+    BoundLoop(Loop loop, boolean flat, long scratchBytes, LoopBody body, long[] starts, Motion[] motions) {
         this.name = loop.label();
         this.tasks = loop.tasks();
         this.scratchBytes = scratchBytes;
         this.body = body;
-        this.bases = bases;
+        this.starts = starts;
+        this.motions = motions;
+        this.bases = starts.clone();
         this.flat = flat;
         this.rows = loop.rows();
         this.rowsPerTask = loop.rowsPerTask();
@@ -43,6 +48,11 @@ final class BoundLoop implements Kernel {
     @Override
     public long scratchBytes() {
         return scratchBytes;
+    }
+
+    @Override
+    public void move(int iteration) {
+        for (int i = 0; i < motions.length; i++) bases[i] = starts[i] + motions[i].at(iteration);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.gatun.simd.loop;
 
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -33,17 +35,24 @@ public final class LoopProgram {
      * @throws IllegalArgumentException when the loop has another structure, or addresses are missing or negative
      */
     public Kernel bind(Loop loop, long[] placeBytes) {
+        Motion[] still = new Motion[placeBytes.length];
+        Arrays.fill(still, Motion.STILL);
+        return bind(loop, placeBytes, still);
+    }
+
+    /** As {@link #bind(Loop, long[])}, with places that move by iterations of a loop around it. */
+    public Kernel bind(Loop loop, long[] placeBytes, Motion[] motions) {
         if (!new Nest(loop, new PassPlan(loop), nest.lanes()).canonical().equals(structure)) {
             throw new IllegalArgumentException("loop " + loop.label() + " is not the loop that was compiled");
         }
-        if (placeBytes.length != loop.places().size()) {
+        if (placeBytes.length != loop.places().size() || motions.length != placeBytes.length) {
             throw new IllegalArgumentException("loop " + loop.label() + " has " + loop.places().size()
                     + " places, got " + placeBytes.length + " addresses");
         }
         for (long b : placeBytes) {
             if (b < 0) throw new IllegalArgumentException("loop " + loop.label() + ": negative address " + b);
         }
-        return new BoundLoop(loop, nest.isFlat(), scratchBytes, body, placeBytes.clone());
+        return new BoundLoop(loop, nest.isFlat(), scratchBytes, body, placeBytes.clone(), motions.clone());
     }
 
     /**
