@@ -27,7 +27,7 @@ public record Ceilings(int threads, double gflops, double copyGbs, double triadG
             PeakFma fma = new PeakFma(team.size(), FMA_ROUNDS);
             Stream copy = new Stream(Stream.Kind.COPY, ARRAY_BYTES);
             Stream triad = new Stream(Stream.Kind.TRIAD, ARRAY_BYTES);
-            MemorySegment memory = arena.allocate(3 * ARRAY_BYTES, 64);
+            MemorySegment memory = arena.allocate(Stream.memoryBytes(ARRAY_BYTES), 64);
             MemorySegment[] scratch = new MemorySegment[team.size()];
             for (int i = 0; i < scratch.length; i++) scratch[i] = arena.allocate(Math.max(64, fma.scratchBytes()), 64);
             synchronized (team) {

@@ -34,18 +34,21 @@ class CeilingsTest {
     void theKernelsDoWhatTheyAreCountedFor() {
         try (Arena arena = Arena.ofConfined()) {
             long bytes = 1 << 20;
-            MemorySegment memory = arena.allocate(3 * bytes, 64);
-            for (long i = 0; i < bytes / 4; i++) {
-                memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
-                memory.setAtIndex(ValueLayout.JAVA_FLOAT, bytes / 4 + i, 1000 - i);
-            }
+            MemorySegment memory = arena.allocate(Stream.memoryBytes(bytes), 64);
             Stream copy = new Stream(Stream.Kind.COPY, bytes);
+            MemorySegment a = memory.asSlice(copy.offset(0), bytes);
+            MemorySegment b = memory.asSlice(copy.offset(1), bytes);
+            MemorySegment c = memory.asSlice(copy.offset(2), bytes);
+            for (long i = 0; i < bytes / 4; i++) {
+                a.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
+                b.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1000 - i);
+            }
             for (int t = 0; t < copy.tasks(); t++) copy.run(memory, t, memory);
-            assertThat(memory.asSlice(2 * bytes, bytes).mismatch(memory.asSlice(0, bytes))).isEqualTo(-1);
+            assertThat(c.mismatch(a)).isEqualTo(-1);
             Stream triad = new Stream(Stream.Kind.TRIAD, bytes);
             for (int t = 0; t < triad.tasks(); t++) triad.run(memory, t, memory);
             for (long i = 0; i < bytes / 4; i++) {
-                assertThat(memory.getAtIndex(ValueLayout.JAVA_FLOAT, bytes / 2 + i)).isEqualTo(i + 3f * (1000 - i));
+                assertThat(c.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isEqualTo(i + 3f * (1000 - i));
             }
             PeakFma fma = new PeakFma(2, 1000);
             MemorySegment scratch = arena.allocate(fma.scratchBytes(), 64);

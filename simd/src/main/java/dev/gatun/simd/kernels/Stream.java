@@ -22,12 +22,14 @@ public final class Stream implements Kernel {
     private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final long TASK_BYTES = 1 << 20;
+    /** Between arrays: at equal distance from a page's start, loads would wait for stores that they have nothing to do with. */
+    private static final long GAP = 4096 / 4 + 64;
 
     private final Kind kind;
     private final long bytes;
 
     /**
-     * Three arrays one after another from offset 0.
+     * Three arrays one after another from offset 0; {@link #memoryBytes} has room for them.
      *
      * @param bytes of one array, a multiple of 1 MiB
      * @throws IllegalArgumentException for another size
@@ -38,6 +40,16 @@ public final class Stream implements Kernel {
         }
         this.kind = kind;
         this.bytes = bytes;
+    }
+
+    /** Size of the memory that three arrays of a size need. */
+    public static long memoryBytes(long bytes) {
+        return 3 * bytes + 2 * GAP;
+    }
+
+    /** Offset of an array of this kernel. */
+    public long offset(int array) {
+        return array * (bytes + GAP);
     }
 
     /** Bytes read and written by all tasks. */
@@ -58,9 +70,9 @@ public final class Stream implements Kernel {
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
         long from = task * TASK_BYTES;
-        MemorySegment a = memory.asSlice(from, TASK_BYTES);
-        MemorySegment b = memory.asSlice(from + bytes, TASK_BYTES);
-        MemorySegment c = memory.asSlice(from + 2 * bytes, TASK_BYTES);
+        MemorySegment a = memory.asSlice(offset(0) + from, TASK_BYTES);
+        MemorySegment b = memory.asSlice(offset(1) + from, TASK_BYTES);
+        MemorySegment c = memory.asSlice(offset(2) + from, TASK_BYTES);
         if (kind == Kind.COPY) copy(a, c);
         else triad(a, b, c);
     }
