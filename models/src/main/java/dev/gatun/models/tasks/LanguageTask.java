@@ -113,7 +113,7 @@ public final class LanguageTask implements Task {
     @Override
     public Validation validate(Executable executable, int most) {
         Windows w = data.validation();
-        int batches = (int) Math.clamp((w.to() - w.from()) / w.context() / batch, 1, most);
+        int batches = Math.clamp((w.to() - w.from()) / w.context() / batch, 1, most);
         Inputs into = new Inputs(executable, TrainingGraph.EVALUATE);
         double sum = 0;
         for (int i = 0; i < batches; i++) {
