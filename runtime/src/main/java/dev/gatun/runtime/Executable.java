@@ -111,7 +111,7 @@ public final class Executable implements AutoCloseable {
     public float scalar(String function, String result) {
         enter();
         try {
-            return arena.get(ValueLayout.JAVA_FLOAT, plan(function).offset(result(function, result, 1).id()));
+            return arena.get(ValueLayout.JAVA_FLOAT, plan(function).offset(result(function, result, DType.F32, 1).id()));
         } finally {
             leave();
         }
@@ -121,8 +121,19 @@ public final class Executable implements AutoCloseable {
     public void read(String function, String result, float[] into) {
         enter();
         try {
-            Buffer b = result(function, result, into.length);
+            Buffer b = result(function, result, DType.F32, into.length);
             MemorySegment.copy(arena, ValueLayout.JAVA_FLOAT, plan(function).offset(b.id()), into, 0, into.length);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Copies an i32 result. */
+    public void read(String function, String result, int[] into) {
+        enter();
+        try {
+            Buffer b = result(function, result, DType.I32, into.length);
+            MemorySegment.copy(arena, ValueLayout.JAVA_INT, plan(function).offset(b.id()), into, 0, into.length);
         } finally {
             leave();
         }
@@ -220,11 +231,11 @@ public final class Executable implements AutoCloseable {
         return checked(function, p.buffers().get(id), dtype, length);
     }
 
-    private Buffer result(String function, String result, int length) {
+    private Buffer result(String function, String result, DType dtype, int length) {
         ExecutionPlan p = plan(function);
         Integer id = p.results().get(result);
         if (id == null) throw unknown("result", result, p.results().keySet());
-        return checked(function, p.buffers().get(id), DType.F32, length);
+        return checked(function, p.buffers().get(id), dtype, length);
     }
 
     private static Buffer checked(String function, Buffer b, DType dtype, int length) {

@@ -55,6 +55,41 @@ class ExecutableTest {
         }
     }
 
+    /** Rows of a table are chosen in any order, so the table is whole before the first is. */
+    @ParameterizedTest
+    @EnumSource(value = Backend.class, names = {"SIMD", "REFERENCE"})
+    void rowsOfAComputedTableAreChosenBackward(Backend backend) {
+        Graph backward = Tracer.trace("backward", t -> {
+            Tensor table = t.data("x", TensorType.of(DType.F32, 2, 5)).transpose(1, 0); // (5,2)
+            t.output("rows", table.gather(t.data("ids", TensorType.of(DType.I32, 5))));
+        });
+        try (Compiler c = new Compiler(backend, 1); Executable e = c.compile(backward)) {
+            e.write("backward", "x", new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+            e.write("backward", "ids", new int[] {4, 3, 2, 1, 0});
+            e.run("backward");
+            float[] rows = new float[10];
+            e.read("backward", "rows", rows);
+            assertThat(rows).containsExactly(5, 10, 4, 9, 3, 8, 2, 7, 1, 6);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Backend.class, names = {"SIMD", "REFERENCE"})
+    void integerResultsAreRead(Backend backend) {
+        Graph twice = Tracer.trace("twice", t -> {
+            Tensor x = t.data("x", TensorType.of(DType.I32, 3));
+            t.output("y", x.add(x));
+        });
+        try (Compiler c = new Compiler(backend, 1); Executable e = c.compile(twice)) {
+            e.write("twice", "x", new int[] {1, -2, 1 << 29});
+            e.run("twice");
+            int[] y = new int[3];
+            e.read("twice", "y", y);
+            assertThat(y).containsExactly(2, -4, 1 << 30);
+            assertThatThrownBy(() -> e.read("twice", "y", new float[3])).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     @Test
     void whatDoesNotFitIsRefusedByName() {
         try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = c.compile(counter(), lookup())) {

@@ -216,6 +216,9 @@ final class LoopBuilder {
     private int gather(Node n, IndexMap map) {
         int table = n.operands().get(0).id();
         int index = n.operands().get(1).id();
+        if (storage.leaves(table).stream().anyMatch(group::computes)) {
+            throw new Conflict("any row of a table may be read, so all are written before");
+        }
         Shape indices = program.type(index).shape();
         Shape result = n.result().type().shape();
         IndexMap.Split s = followed(n.result().id(), () -> map.split(result, layout.dims()));
