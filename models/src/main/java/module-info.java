@@ -4,6 +4,7 @@ module dev.gatun.models {
     requires transitive dev.gatun.runtime;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires com.google.protobuf;
     requires java.desktop; // ImageIO
 
     exports dev.gatun.models.layers;
@@ -19,6 +20,7 @@ module dev.gatun.models {
     exports dev.gatun.models.checkpoint;
     exports dev.gatun.models.formats;
     exports dev.gatun.models.generate;
+    exports dev.gatun.models.onnx;
     exports dev.gatun.models.train;
     exports dev.gatun.models.tasks;
 }

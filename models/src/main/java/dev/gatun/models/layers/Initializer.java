@@ -4,6 +4,7 @@ import dev.gatun.graph.ops.Philox;
 import dev.gatun.graph.types.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -40,6 +41,14 @@ public sealed interface Initializer {
 
     /** The same number everywhere. */
     record Constant(double value) implements Initializer {}
+
+    /** Given numbers, such as those of a file. */
+    record Stored(Consumer<MemorySegment> content) implements Initializer {
+        @Override
+        public void fill(long seed, String name, MemorySegment to) {
+            content.accept(to);
+        }
+    }
 
     /** Zeros. */
     Initializer ZEROS = new Constant(0);
@@ -103,6 +112,7 @@ public sealed interface Initializer {
             case TruncatedNormal t -> (float) (t.deviation * TruncatedNormal.draw(lo, hi, stream, index));
             case Uniform u -> (float) (u.bound * (2.0 * Philox.uniform(lo, hi, stream, index) - 1));
             case Constant c -> (float) c.value;
+            case Stored s -> throw new IllegalStateException("stored numbers are written as a whole");
         };
     }
 

@@ -17,8 +17,8 @@ import java.util.function.Function;
 
 /**
  * The parameters of a model by name. A model is a record; a parameter's name is the path of record components to it,
- * list elements by number: {@code layers.0.attention.qkv.weight}. Components that are records, parameters,
- * statistics, lists or optionals of these are followed; all others are settings. A parameter found twice keeps its first name.
+ * list elements by number, map entries by key: {@code layers.0.attention.qkv.weight}. Components that are records, parameters,
+ * statistics, lists, maps or optionals of these are followed; all others are settings. A parameter found twice keeps its first name.
  */
 public final class ParameterTree {
     /** A parameter and its name. */
@@ -60,6 +60,7 @@ public final class ParameterTree {
             case List<?> list -> {
                 for (int i = 0; i < list.size(); i++) walk(path + "." + i, list.get(i));
             }
+            case Map<?, ?> map -> map.forEach((key, value) -> walk(path + "." + key, value));
             case Optional<?> o -> o.ifPresent(value -> walk(path, value));
             case null, default -> {}
         }

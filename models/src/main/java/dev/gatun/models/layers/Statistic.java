@@ -26,7 +26,7 @@ public final class Statistic {
     private record Training(Tracer tracer, Set<String> updated) {}
 
     private final TensorType type;
-    private final double start;
+    private final Initializer initializer;
 
     /**
      * A statistic.
@@ -35,9 +35,21 @@ public final class Statistic {
      * @param start first value of every element
      */
     public Statistic(TensorType type, double start) {
-        if (type.dtype() != DType.F32) throw new IllegalArgumentException("a statistic must be f32, got " + type);
+        this(type, new Initializer.Constant(start));
+    }
+
+    /**
+     * A tensor that stays as it starts, unless a layer updates it.
+     *
+     * @param type an f32 or i32 type
+     * @param initializer gives its first values
+     */
+    public Statistic(TensorType type, Initializer initializer) {
+        if (type.dtype() != DType.F32 && !(initializer instanceof Initializer.Stored)) {
+            throw new IllegalArgumentException("a statistic must be f32, got " + type);
+        }
         this.type = type;
-        this.start = start;
+        this.initializer = initializer;
     }
 
     public TensorType type() {
@@ -46,7 +58,7 @@ public final class Statistic {
 
     /** First values. */
     public Initializer initializer() {
-        return new Initializer.Constant(start);
+        return initializer;
     }
 
     /** Runs code that traces a training step: layers use the batch's own statistics and update the running ones. */
