@@ -78,6 +78,11 @@ public final class Compiler implements AutoCloseable {
                 : "backend " + backend.option() + ": " + cpu.description() + "; " + precision.option() + "; " + team.size() + " threads" + why;
     }
 
+    /** Element types of matrix products. */
+    public Precision precision() {
+        return precision;
+    }
+
     /** Threads of the worker team. */
     public int threads() {
         return team.size();

@@ -41,11 +41,7 @@ public final class Gatun {
     /** Runs the command; returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Gatun root = new Gatun();
-        CommandLine command = new CommandLine(root)
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpWidth(100);
+        CommandLine command = configured(new CommandLine(root), out, err);
         boolean shown = System.getenv("GATUN_DEBUG") != null;
         command.setParameterExceptionHandler((e, given) -> {
             String help = e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";
@@ -53,5 +49,10 @@ public final class Gatun {
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
         return command.execute(args);
+    }
+
+    /** Settings that every command is parsed with. */
+    static CommandLine configured(CommandLine command, PrintWriter out, PrintWriter err) {
+        return command.setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(100);
     }
 }

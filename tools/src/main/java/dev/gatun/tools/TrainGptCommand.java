@@ -18,9 +18,9 @@ import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.runtime.Compiler;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Trains a GPT on text and lets it write a sample.%n",
-            "The run folder gets the weights (weights.safetensors), the optimizer's state, config.json,",
+            "The run folder gets the weights (weights.safetensors), checkpoints to go on from, config.json,",
             "tokenizer.json, metrics.csv and a picture of the losses (loss.svg). Ctrl-C saves and ends.%n"
         },
         footer = {
@@ -43,6 +43,8 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt                                   the JDK's own Java sources, preset baby",
             "  gatun train gpt --data shakespeare.txt --steps 500",
             "  gatun train gpt --data notes/ --tokenizer byte --preset nano --out runs/notes",
+            "  gatun train gpt --out runs/long --checkpoint-every 500      ... and after a power cut:",
+            "  gatun train gpt --resume runs/long",
             "  gatun train gpt --layers 2 --heads 2 --width 64 --context 32 --batch 4 --steps 100"
         })
 final class TrainGptCommand implements Callable<Integer> {
@@ -95,17 +97,30 @@ final class TrainGptCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions device;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Run folder. Default: runs/gpt-PRESET-TIME.")
-    private Path out;
-
-    @Option(names = "--overwrite", description = "Allow --out to name the folder of an earlier run, which is replaced.")
-    private boolean overwrite;
+    @Mixin
+    private final RunOptions run = new RunOptions();
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
+        run.check();
+        List<String> arguments = run.replay(spec);
+        return arguments.isEmpty() ? train() : replay(arguments);
+    }
+
+    /** This command with the flags of the run that it goes on with. */
+    private int replay(List<String> arguments) throws Exception {
+        TrainGptCommand again = new TrainGptCommand();
+        again.run.replayed();
+        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(arguments.toArray(String[]::new));
+        return again.train();
+    }
+
+    private int train() throws Exception {
         GptPreset preset = model.preset();
         model.config(1, dropout); // every size is checked before the data is read
         TrainingSettings settings = settings(preset);
@@ -115,12 +130,15 @@ final class TrainGptCommand implements Callable<Integer> {
             Tokenizer tokens = tokenizer == TokenizerKind.BYTE ? new ByteTokenizer() : text.charTokenizer();
             GptConfig config = model.config(tokens.vocabulary(), dropout);
             try (Dataset dataset = Dataset.of(text, tokens, config.context())) {
-                RunFolder folder = RunFolder.create(out != null ? out : defaultFolder(preset), overwrite);
+                RunFolder resumed = run.resumed();
+                RunFolder folder = resumed != null ? resumed : run.create("gpt-" + preset.label());
                 banner(compiler, text, tokens, dataset, config, rows, settings, folder);
                 LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, text.name(), rows);
                 PrintWriter w = spec.commandLine().getOut();
                 try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder)
+                    if (resumed != null) folder.resume(trainer);
+                    else folder.begin(trainer, RunOptions.given(spec));
+                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder, run)
                             .run(stop -> TextSample.print(w, trainer, task, folder, stop));
                 }
             }
@@ -148,11 +166,6 @@ final class TrainGptCommand implements Callable<Integer> {
         } catch (DataException e) {
             throw new DataException(e.getMessage() + ". Name a text file or a folder with --data", e);
         }
-    }
-
-    private static Path defaultFolder(GptPreset preset) {
-        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        return Path.of("runs", "gpt-" + preset.label() + "-" + time);
     }
 
     private void banner(Compiler compiler, Text text, Tokenizer tokens, Dataset dataset, GptConfig c, int rows, TrainingSettings s,

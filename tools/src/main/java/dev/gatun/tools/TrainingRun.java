@@ -6,6 +6,7 @@ import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.Validation;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +28,16 @@ final class TrainingRun {
     private final PrintWriter err;
     private final Trainer trainer;
     private final RunFolder folder;
+    private final RunOptions options;
     private final AtomicBoolean stop = new AtomicBoolean();
     private final CountDownLatch saved = new CountDownLatch(1);
 
-    TrainingRun(PrintWriter out, PrintWriter err, Trainer trainer, RunFolder folder) {
+    TrainingRun(PrintWriter out, PrintWriter err, Trainer trainer, RunFolder folder, RunOptions options) {
         this.out = out;
         this.err = err;
         this.trainer = trainer;
         this.folder = folder;
+        this.options = options;
     }
 
     /** Ends the run after the step under way. */
@@ -51,6 +54,7 @@ final class TrainingRun {
     int run(Consumer<BooleanSupplier> ending) throws IOException {
         out.printf(Locale.ROOT, "memory   %.1f MiB for %,d parameters, their optimizer state and all activations%n",
                 trainer.executable().arenaBytes() / 1048576.0, trainer.parameters().elements());
+        if (trainer.step() > 0) out.printf(Locale.ROOT, "resumed  at step %,d of %,d%n", trainer.step(), trainer.settings().steps());
         out.flush();
         Thread hook = new Thread(this::interrupted, "gatun-interrupt");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -59,6 +63,16 @@ final class TrainingRun {
         } finally {
             saved.countDown();
             if (!stop.get()) Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    /** Saves a checkpoint, whose metrics are on disk before it. */
+    private void save(Metrics metrics) {
+        try {
+            metrics.force();
+            folder.save(trainer, options.keep());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -74,16 +88,17 @@ final class TrainingRun {
 
     private int train(Consumer<BooleanSupplier> ending) throws IOException {
         String title = trainer.task().kind() + ", " + String.format(Locale.ROOT, "%,d", trainer.parameters().elements()) + " parameters";
-        try (Metrics metrics = new Metrics(folder, trainer.task()); ProgressLine line = ProgressLine.of(out)) {
+        try (Metrics metrics = new Metrics(folder, trainer.task(), trainer.step()); ProgressLine line = ProgressLine.of(out)) {
             trainer.run(p -> {
                 metrics.accept(p);
                 line.accept(p);
+                if (options.every() > 0 && p.step() % options.every() == 0) save(metrics);
             }, stop::get);
+            save(metrics);
             metrics.draw(title);
         }
-        folder.save(trainer);
         if (stop.get()) {
-            err.printf("gatun: interrupted: checkpoint of step %,d saved in %s%n", trainer.step(), folder.path());
+            err.printf("gatun: interrupted: checkpoint of step %,d saved; go on with --resume %s%n", trainer.step(), folder.path());
             err.flush();
             return INTERRUPTED;
         }

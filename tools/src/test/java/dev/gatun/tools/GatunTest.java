@@ -73,7 +73,7 @@ class GatunTest {
         assertThat(gatun("sample", run.toString(), "--prompt", "the ", "--tokens", "20").out()).isEqualTo(first.out());
         try (var files = Files.list(run)) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "tokenizer.json",
-                    "weights.safetensors", "optimizer.safetensors", "metrics.csv", "loss.svg");
+                    "weights.safetensors", "checkpoints", "metrics.csv", "loss.svg");
         }
         byte[] weights = Files.readAllBytes(run.resolve("weights.safetensors"));
         Result again = train();

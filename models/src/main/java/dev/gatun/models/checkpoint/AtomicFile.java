@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,8 +48,39 @@ public final class AtomicFile {
         while (bytes.hasRemaining()) channel.write(bytes);
     }
 
-    /** Makes a rename last; some systems do not let folders be opened, and need no such thing. */
-    private static void force(Path folder) throws IOException {
+    /**
+     * Gives a file a second name, whole or not at all; the second name gets a copy where the file system has no such
+     * links.
+     *
+     * @param file the new name; what had it before loses it
+     * @param content a finished file
+     */
+    public static void link(Path file, Path content) throws IOException {
+        Path beside = file.resolveSibling("." + file.getFileName() + ".tmp");
+        Files.deleteIfExists(beside);
+        try {
+            try {
+                Files.createLink(beside, content);
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                copy(beside, content);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+        force(file.toAbsolutePath().getParent());
+    }
+
+    private static void copy(Path to, Path from) throws IOException {
+        try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (long at = 0; at < in.size(); ) at += in.transferTo(at, in.size() - at, out);
+            out.force(true);
+        }
+    }
+
+    /** Makes renames in a folder last; some systems do not let folders be opened, and need no such thing. */
+    public static void force(Path folder) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(folder, StandardOpenOption.READ);

@@ -49,6 +49,11 @@ public final class Dataset implements AutoCloseable {
         return tokens.length();
     }
 
+    /** CRC-32C over all tokens. */
+    public long checksum() {
+        return tokens.checksum();
+    }
+
     @Override
     public void close() {
         tokens.close();

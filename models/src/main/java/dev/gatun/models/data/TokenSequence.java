@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 
 /** A text as tokens, off the heap, in one, two or four bytes each. */
 public final class TokenSequence implements AutoCloseable {
@@ -106,6 +107,16 @@ public final class TokenSequence implements AutoCloseable {
     /** Number of tokens. */
     public long length() {
         return length;
+    }
+
+    /** CRC-32C over the bytes that hold the tokens. */
+    long checksum() {
+        CRC32C sum = new CRC32C();
+        long bytes = length * width;
+        for (long at = 0; at < bytes; at += SUBWORD_PART) {
+            sum.update(tokens.asSlice(at, Math.min(SUBWORD_PART, bytes - at)).asByteBuffer());
+        }
+        return sum.getValue();
     }
 
     /** The token at a position. */

@@ -160,6 +160,12 @@ public final class LanguageTask implements Task {
         return source;
     }
 
+    /** Number of tokens and CRC-32C over them. */
+    @Override
+    public String dataVersion() {
+        return data.tokens() + "-" + Long.toHexString(data.checksum());
+    }
+
     @Override
     public void save(Path folder) throws IOException {
         TokenizerJson.write(folder, tokenizer);

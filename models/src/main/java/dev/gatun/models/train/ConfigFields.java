@@ -117,6 +117,11 @@ public final class ConfigFields {
         return x.booleanValue();
     }
 
+    /** The object itself. */
+    JsonNode tree() {
+        return node;
+    }
+
     /** A constant of an enumeration, in lower case. */
     public <E extends Enum<E>> E choice(String field, Class<E> type) {
         String name = text(field);

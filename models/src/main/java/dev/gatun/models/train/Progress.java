@@ -13,7 +13,7 @@ import java.util.Map;
  * @param gradientNorm of the step, before clipping
  * @param throughput units per second of late, validation left out
  * @param unit what throughput counts, in the singular
- * @param seconds since the run started, validation included
+ * @param seconds of the run, validation and the time before it was resumed included
  */
 public record Progress(
         long step,

@@ -1,11 +1,9 @@
 package dev.gatun.models.train;
 
-import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
-import dev.gatun.models.checkpoint.SafetensorsWriter;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
@@ -14,21 +12,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The folder that a run leaves: {@code config.json}, {@code weights.safetensors}, {@code optimizer.safetensors} (to go
- * on training), {@code metrics.csv}, {@code loss.svg}, and what the task adds, such as {@code tokenizer.json}. Each file
- * is replaced as a whole; what was there stays until the new one is on disk.
+ * The folder that a run leaves: {@code config.json}, {@code weights.safetensors}, the folder {@code checkpoints} to go on
+ * training ({@link Checkpoint}), {@code metrics.csv}, {@code loss.svg}, and what the task adds, such as {@code
+ * tokenizer.json}. Each file is replaced as a whole; what was there stays until the new one is on disk.
  */
 public final class RunFolder {
-    private static final String STEP = "step";
+    /** Checkpoints kept unless something else is asked for. */
+    public static final int KEEP = 2;
 
     private final Path path;
+    private final Checkpoints checkpoints;
+    private boolean begun;
 
-    private RunFolder(Path path) {
+    private RunFolder(Path path, boolean begun) {
         this.path = path;
+        this.begun = begun;
+        checkpoints = new Checkpoints(path.resolve("checkpoints"));
     }
 
     /**
@@ -47,7 +50,7 @@ public final class RunFolder {
                 if (!overwrite) {
                     throw new CheckpointException(path, "output folder", "already holds a run; choose another folder, or allow overwriting it");
                 }
-                RunConfig.model(path.resolve("config.json"));
+                RunConfig.read(path.resolve("config.json"));
             }
             Files.createDirectories(path);
             Files.delete(Files.createTempFile(path, ".probe", ".tmp"));
@@ -56,16 +59,17 @@ public final class RunFolder {
         } catch (IOException e) {
             throw new CheckpointException(path, "output folder", "cannot be written: " + reason(e) + "; choose another place", e);
         }
-        return new RunFolder(path);
+        return new RunFolder(path, false);
     }
 
     private static String reason(IOException e) {
         return e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
     }
 
+    /** Whether there is nothing but what a stopped process may have left half-written. */
     private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
+            return entries.map(e -> e.getFileName().toString()).allMatch(n -> n.startsWith(".") && n.endsWith(".tmp"));
         }
     }
 
@@ -76,10 +80,13 @@ public final class RunFolder {
      */
     public static RunFolder open(Path path) {
         if (!Files.isDirectory(path)) throw new CheckpointException(path, "run folder", "does not exist");
-        if (!Files.isRegularFile(path.resolve("config.json"))) {
-            throw new CheckpointException(path, "run folder", "has no config.json, so it holds no run of gatun");
-        }
-        return new RunFolder(path);
+        if (!isRun(path)) throw new CheckpointException(path, "run folder", "has no config.json, so it holds no run of gatun");
+        return new RunFolder(path, true);
+    }
+
+    /** Whether a folder holds a run, as far as its {@code config.json} tells. */
+    public static boolean isRun(Path path) {
+        return Files.isRegularFile(path.resolve("config.json"));
     }
 
     public Path path() {
@@ -96,32 +103,68 @@ public final class RunFolder {
         return path.resolve("loss.svg");
     }
 
-    private Path weights() {
-        return path.resolve("weights.safetensors");
-    }
-
-    private Path optimizer() {
-        return path.resolve("optimizer.safetensors");
-    }
-
     /** Where model and training are described. */
     public Path config() {
         return path.resolve("config.json");
     }
 
-    /** Saves a trainer's weights, optimizer state and settings, and what its task adds. */
-    public void save(Trainer trainer) throws IOException {
-        Executable e = trainer.executable();
-        Set<String> names = trainer.parameters().types().keySet();
-        Map<String, String> metadata = Map.of("format", "gatun", STEP, Long.toString(trainer.step()));
-        SafetensorsWriter.write(optimizer(), entries(e, e.states().stream().filter(s -> !names.contains(s.name())).toList()), metadata);
-        SafetensorsWriter.write(weights(), entries(e, e.states().stream().filter(s -> names.contains(s.name())).toList()), metadata);
-        trainer.task().save(path);
-        AtomicFile.write(config(), RunConfig.of(trainer.task(), trainer.settings(), trainer.step()));
+    private Path weights() {
+        return path.resolve("weights.safetensors");
     }
 
-    private static List<SafetensorsWriter.Entry> entries(Executable e, List<Input> states) {
-        return states.stream().map(s -> new SafetensorsWriter.Entry(s.name(), s.value().type(), e.state(s.name()))).toList();
+    /**
+     * Starts a run: removes what an earlier one left and describes the new one, so that it can be resumed from its first
+     * checkpoint on.
+     *
+     * @param arguments of the command that starts it, kept for {@link #arguments}
+     */
+    public void begin(Trainer trainer, List<String> arguments) throws IOException {
+        checkpoints.deleteAll();
+        Files.deleteIfExists(weights());
+        trainer.task().save(path);
+        AtomicFile.write(config(), RunConfig.of(trainer, arguments));
+        begun = true;
+    }
+
+    /** Saves a checkpoint, keeps the last {@link #KEEP}, and makes its weights those of the run. */
+    public Checkpoint save(Trainer trainer) throws IOException {
+        return save(trainer, KEEP);
+    }
+
+    /**
+     * Saves a checkpoint and makes its weights those of the run.
+     *
+     * @param keep how many of the latest checkpoints are left, at least 1
+     * @throws CheckpointException when it cannot be written, on a full disk say; the last good one is kept
+     */
+    public Checkpoint save(Trainer trainer, int keep) throws IOException {
+        if (keep < 1) throw new IllegalArgumentException("at least 1 checkpoint must be kept, got " + keep);
+        if (!begun) begin(trainer, List.of());
+        Checkpoint c = checkpoints.write(trainer, keep);
+        AtomicFile.link(weights(), c.weights());
+        return c;
+    }
+
+    /** Finished checkpoints, by step. */
+    public List<Checkpoint> checkpoints() throws IOException {
+        return checkpoints.finished();
+    }
+
+    /** The finished checkpoint with the most steps. */
+    public Optional<Checkpoint> latest() throws IOException {
+        return checkpoints.latest();
+    }
+
+    /**
+     * Puts a trainer where the latest checkpoint stands; leaves it at its start when there is none yet.
+     *
+     * @return the step that it stands at
+     * @throws CheckpointException when the checkpoint is broken or of another configuration
+     */
+    public long resume(Trainer trainer) throws IOException {
+        Optional<Checkpoint> c = latest();
+        if (c.isPresent()) c.get().restore(trainer);
+        return trainer.step();
     }
 
     /** Short name of the kind of model. */
@@ -131,7 +174,13 @@ public final class RunFolder {
 
     /** What the model is built with. */
     public ConfigFields sizes() throws IOException {
-        return RunConfig.model(config());
+        return RunConfig.read(config()).object("model");
+    }
+
+    /** Arguments of the command that started the run; empty when a program did. */
+    public List<String> arguments() throws IOException {
+        ConfigFields config = RunConfig.read(config());
+        return config.has("arguments") ? config.texts("arguments") : List.of();
     }
 
     /** Checks that the weights are all there and of the model's shapes, without reading them. */
@@ -147,28 +196,6 @@ public final class RunFolder {
             for (Map.Entry<String, TensorType> p : parameters.types().entrySet()) {
                 file.read(p.getKey(), p.getValue(), executable.state(p.getKey()));
             }
-        }
-    }
-
-    /**
-     * Puts a trainer where the saved run was: weights, optimizer state and step.
-     *
-     * @throws CheckpointException also when weights and optimizer state are of different steps
-     */
-    public void resume(Trainer trainer) throws IOException {
-        readWeights(trainer.parameters(), trainer.executable());
-        Set<String> names = trainer.parameters().types().keySet();
-        try (Safetensors weights = Safetensors.open(weights()); Safetensors rest = Safetensors.open(optimizer())) {
-            String step = String.valueOf(weights.metadata().get(STEP));
-            if (!step.equals(rest.metadata().get(STEP))) {
-                throw new CheckpointException(optimizer(), STEP, "expected " + step + " as in the weights, found " + rest.metadata().get(STEP));
-            }
-            for (Input s : trainer.executable().states()) {
-                if (!names.contains(s.name())) rest.read(s.name(), s.value().type(), trainer.executable().state(s.name()));
-            }
-            trainer.resumeAt(Long.parseLong(step));
-        } catch (NumberFormatException e) {
-            throw new CheckpointException(weights(), STEP, "expected a number in the metadata", e);
         }
     }
 }

@@ -70,6 +70,11 @@ public interface Task {
     /** Where the data is from, for the record. */
     String data();
 
+    /** Changes when the training data does; empty when that cannot be told. */
+    default String dataVersion() {
+        return "";
+    }
+
     /** Writes what belongs beside the weights, such as a tokenizer. */
     default void save(Path folder) throws IOException {}
 }

@@ -37,12 +37,15 @@ public final class Trainer implements AutoCloseable {
     private final ParameterTree parameters;
     private final Executable executable;
     private final Inputs inputs;
+    private final String precision;
     private long step;
+    private double seconds;
 
     /** Compiles and sets the first weights. The compiler and what the task reads stay the caller's to close. */
     public Trainer(Compiler compiler, Task task, TrainingSettings settings) {
         this.task = task;
         this.settings = settings;
+        precision = compiler.precision().option();
         parameters = ParameterTree.of(task.model());
         TrainingGraph graph = new TrainingGraph(settings.optimizer(), settings.clip(), parameters.drops());
         List<Graph> graphs = new ArrayList<>();
@@ -64,9 +67,20 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
-    /** Goes on after a number of steps, with weights and optimizer state that were read into the executable. */
-    public void resumeAt(long step) {
+    /** Seconds of training so far, also of the runs that this one goes on from. */
+    public double seconds() {
+        return seconds;
+    }
+
+    /** Goes on after a number of steps, with states that were read into the executable. */
+    void resumeAt(long step, double seconds) {
         this.step = step;
+        this.seconds = seconds;
+    }
+
+    /** Element types of matrix products. */
+    String precision() {
+        return precision;
     }
 
     /** The compiled functions and their state. */
@@ -130,17 +144,19 @@ public final class Trainer implements AutoCloseable {
      */
     public void run(Consumer<Progress> listener, BooleanSupplier stop) {
         long start = System.nanoTime();
+        double before = seconds;
         double[] recent = new double[RECENT];
         double[] sorted = new double[RECENT];
         int taken = 0;
         while (step < settings.steps() && !stop.getAsBoolean()) {
-            long before = System.nanoTime();
+            long began = System.nanoTime();
             float loss = train();
-            recent[taken++ % RECENT] = (System.nanoTime() - before) / 1e9;
+            recent[taken++ % RECENT] = (System.nanoTime() - began) / 1e9;
             boolean due = step % settings.evaluateEvery() == 0 || step == settings.steps();
             Map<String, Double> validation = due ? validate(settings.evaluateBatches()).metrics() : Map.of();
+            seconds = before + (System.nanoTime() - start) / 1e9;
             listener.accept(new Progress(step, settings.steps(), loss, validation, settings.learningRate().at(step),
-                    gradientNorm(), task.unitsPerBatch() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), (System.nanoTime() - start) / 1e9));
+                    gradientNorm(), task.unitsPerBatch() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), seconds));
         }
     }
 
