@@ -37,6 +37,7 @@ public final class Pipeline {
                         new Pass("invariants", Bodies.too(Invariants::hoist)),
                         new Pass("pads", Bodies.too(Pads::toConcat)),
                         new Pass("reductions", Bodies.too(Reductions::split)),
+                        new Pass("short-rows", Bodies.too(ShortRows::repeat)),
                         new Pass("common-again", Bodies.too(CommonSubexpressions::merge)),
                         new Pass("dead-code-again", Bodies.too(DeadCode::remove))),
                 claims);

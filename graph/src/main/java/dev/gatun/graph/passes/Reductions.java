@@ -74,10 +74,19 @@ final class Reductions {
     }
 
     private static Tensor columns(Tensor x, Reduce.Kind kind, int outer, int reduced, int inner) {
+        int together = kind == Reduce.Kind.SUM ? ShortRows.together(reduced, inner) : 1;
+        if (together > 1 && together < reduced) return shortColumns(x, outer, reduced, inner, together);
         int pieces = divisor(reduced, COLUMN_PIECES);
         if (reduced <= MANY_ROWS || outer >= ENOUGH_ROWS || pieces == 1) return x.apply(new Reduce(kind, List.of(1)));
         Tensor partial = x.reshape(outer * pieces, reduced / pieces, inner).apply(new Reduce(kind, List.of(1)));
         return partial.reshape(outer, pieces, inner).apply(new Reduce(kind, List.of(1)));
+    }
+
+    /** Sums several short rows as one long one, and then the sums. */
+    private static Tensor shortColumns(Tensor x, int outer, int reduced, int inner, int together) {
+        Tensor wide = x.reshape(outer, reduced / together, together * inner);
+        Tensor sums = columns(wide, Reduce.Kind.SUM, outer, reduced / together, together * inner);
+        return columns(sums.reshape(outer, together, inner), Reduce.Kind.SUM, outer, together, inner);
     }
 
     /** The largest divisor of {@code n} that is at most {@code most}. */

@@ -46,6 +46,9 @@ final class LoopBuilder {
     /** What building a loop gives: the loop and the values it reads from memory. */
     record Built(Loop loop, Set<Integer> loaded) {}
 
+    private static final int SHORT_ROW = 64;
+    private static final int SMALL = 512;
+
     private record Key(int value, IndexMap map) {}
 
     private final Program program;
@@ -189,11 +192,17 @@ final class LoopBuilder {
         try {
             return indexing.get();
         } catch (IndexMap.NeedsCut cut) {
-            if (cut.dimension == layout.last() && !group.domain().isFlat()) throw new NeedsMemory(value);
+            if (cut.dimension == layout.last() && (!group.domain().isFlat() || shortens(cut, value))) throw new NeedsMemory(value);
             throw cut;
         } catch (IndexMap.Unmappable e) {
             throw new NeedsMemory(value);
         }
+    }
+
+    /** Whether a cut would leave short rows only for the sake of a small value. */
+    private boolean shortens(IndexMap.NeedsCut cut, int value) {
+        long elements = program.type(value).elements();
+        return cut.inner < SHORT_ROW && elements <= SMALL && elements < group.domain().elements();
     }
 
     private int load(int value, IndexMap map) {

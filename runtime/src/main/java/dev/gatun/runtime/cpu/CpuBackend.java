@@ -63,8 +63,8 @@ public final class CpuBackend implements AutoCloseable {
         MEASURED
     }
 
-    /** Elements times instructions that take some 10 ms to interpret. */
-    private static final long WORTH_WARMING = 1 << 18;
+    /** Elements times instructions that take some tenths of a millisecond to interpret. */
+    private static final long WORTH_WARMING = 1 << 12;
     /** More than one, to keep HotSpot's compiler busy; few, for it has few threads itself. */
     private static final int WARM_UP_THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
 
