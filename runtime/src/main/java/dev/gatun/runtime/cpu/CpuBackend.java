@@ -65,6 +65,8 @@ public final class CpuBackend implements AutoCloseable {
 
     /** Elements times instructions that take some tenths of a millisecond to interpret. */
     private static final long WORTH_WARMING = 1 << 12;
+    /** Operations below which a convolution is left to oneDNN: to measure both ways takes longer than it saves. */
+    private static final double WORTH_MEASURING = 1 << 22;
     /** More than one, to keep HotSpot's compiler busy; few, for it has few threads itself. */
     private static final int WARM_UP_THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
 
@@ -101,8 +103,8 @@ public final class CpuBackend implements AutoCloseable {
         convolutions = new OneDnnConvolutions(loaded);
         String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
         choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-1.tsv"), machine));
-        library = "matrix products by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
-                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "") + ", convolutions by oneDNN";
+        library = "matrix products and convolutions by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
+                + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "");
     }
 
     /** Composites that have a kernel here. */
@@ -164,7 +166,7 @@ public final class CpuBackend implements AutoCloseable {
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
             case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
-            case Convolution v -> oneDnn != null
+            case Convolution v -> inOneDnn(v, c)
                     ? convolutions.workspaceBytes(v, c)
                     : convolver.workspaceBytes(SpatialShapes.convolution(v, c));
             default -> 0;
@@ -231,7 +233,7 @@ public final class CpuBackend implements AutoCloseable {
         return switch (c.op()) {
             case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
             case FusedMatMul f -> oneDnnProduct(plan, c);
-            case Convolution v -> oneDnn != null ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
+            case Convolution v -> inOneDnn(v, c) ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
@@ -311,6 +313,16 @@ public final class CpuBackend implements AutoCloseable {
         return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c)));
     }
 
+    private boolean inOneDnn(Convolution op, Call c) {
+        if (oneDnn == null) return false;
+        if (products == Products.ONEDNN || c.operands().getFirst().dtype() == DType.BF16) return true;
+        ConvShape s = SpatialShapes.convolution(op, c);
+        if (s.groups() > 1 || s.operations() < WORTH_MEASURING) return true; // in groups, Java has plain loops only
+        long workspace = Math.max(convolutions.workspaceBytes(op, c), convolver.workspaceBytes(s));
+        return choice.isOneDnnFaster(c, (plan, trial) -> simdConvolution(op, trial, plan),
+                (plan, trial) -> convolutions.kernels(op, trial, plan), workspace);
+    }
+
     /** The code of a fused loop, or of all within a loop of steps; empty for other steps. */
     public String listing(Step step) {
         return switch (step) {
@@ -320,10 +332,14 @@ public final class CpuBackend implements AutoCloseable {
         };
     }
 
-    /** Who computes a product and why, for listings; empty for other steps. */
+    /** Who computes a product or a convolution and why, for listings; empty for other steps. */
     public String describe(Step step) {
         if (step instanceof Repeat r) {
             return r.body().steps().stream().map(this::describe).filter(s -> !s.isEmpty()).collect(Collectors.joining("; "));
+        }
+        if (step instanceof Call c && c.op() instanceof Convolution v) {
+            String why = choice == null ? "" : ": " + choice.describe(c);
+            return inOneDnn(v, c) ? "onednn" + why : "simd " + Convolver.method(SpatialShapes.convolution(v, c)) + why;
         }
         if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
         if (!inOneDnn(c)) return "simd" + (choice == null ? "" : ": " + choice.describe(c));

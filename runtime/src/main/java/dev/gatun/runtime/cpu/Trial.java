@@ -21,6 +21,8 @@ import java.util.Map;
 record Trial(ExecutionPlan plan, Call call) {
     private static final int WARM_UP = 2;
     private static final int ROUNDS = 4;
+    /** When runs take this long, fewer of them tell enough. */
+    private static final long LONG_NANOS = 500_000_000L;
 
     static Trial of(Call c, long workspaceBytes) {
         List<Buffer> buffers = new ArrayList<>();
@@ -57,7 +59,9 @@ record Trial(ExecutionPlan plan, Call call) {
             MemorySegment scratch = arena.allocate(Math.max(1, scratchBytes), 64);
             long bestSimd = Long.MAX_VALUE;
             long bestOneDnn = Long.MAX_VALUE;
+            long start = System.nanoTime();
             for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+                if (i > WARM_UP && System.nanoTime() - start > LONG_NANOS) break;
                 long a = nanos(simd, memory, scratch);
                 long b = nanos(oneDnn, memory, scratch);
                 if (i < WARM_UP) continue;

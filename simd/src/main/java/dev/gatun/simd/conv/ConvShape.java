@@ -30,6 +30,11 @@ public record ConvShape(int images, Axis rows, Axis columns, int in, int out, in
         return Math.multiplyExact(rows.count(), columns.count());
     }
 
+    /** Additions and multiplications of the plain sum. */
+    public double operations() {
+        return 2.0 * images * places() * depth() * out;
+    }
+
     /** Elements of an unfolded window. */
     int depth() {
         return Math.multiplyExact(Math.multiplyExact(rows.window(), columns.window()), in / groups);

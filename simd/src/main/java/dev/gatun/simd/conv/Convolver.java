@@ -9,22 +9,32 @@ import java.util.List;
 /**
  * Makes the kernels of f32 convolutions as matrix products with unfolded images ("im2col"; Chellapilla, Puri and
  * Simard, 2006): weights {@code [KH,KW,C,O]} are the right operand as they lie. Images are unfolded block by block, so
- * that the workspace stays small; the block's size depends on the shape alone, and so does every result.
+ * that the workspace stays small; the block's size depends on the shape alone, and so does every result. Kernels of 3x3
+ * go to {@link Winograd} where that takes them.
  */
 public final class Convolver {
     /** Unfolded images that the workspace holds at a time, about, in bytes. */
     private static final long BLOCK_BYTES = 16L << 20;
 
     private final Gemm gemm;
+    private final Winograd winograd;
 
     /** @param gemm computes the products */
     public Convolver(Gemm gemm) {
         this.gemm = gemm;
+        winograd = new Winograd(gemm.microKernels());
+    }
+
+    /** How a convolution is computed, for listings. */
+    public static String method(ConvShape s) {
+        if (Winograd.pays(s)) return "winograd";
+        return s.groups() > 1 ? "loops" : s.isPlain() ? "product" : "unfolded";
     }
 
     /** Bytes of workspace that {@link #forward}, {@link #inputGradient} and {@link #weightGradient} need. */
     public long workspaceBytes(ConvShape s) {
         if (s.groups() > 1) return 0;
+        if (Winograd.pays(s)) return winograd.workspaceBytes(s);
         return unfoldedBytes(s) + productBytes(s);
     }
 
@@ -87,6 +97,7 @@ public final class Convolver {
     /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
     public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, x, w, y));
+        if (Winograd.pays(s)) return winograd.forward(s, x, w, y, workspace);
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
@@ -98,6 +109,7 @@ public final class Convolver {
     /** The kernels of x = gradient by the input, from y's gradient and w. */
     public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, x, w, y));
+        if (Winograd.pays(s)) return winograd.inputGradient(s, y, w, x, workspace);
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             kernels.addAll(product(inputProduct(s, rows), yAt, w, at, workspace + unfoldedBytes(s), false));
@@ -109,6 +121,7 @@ public final class Convolver {
     /** The kernels of w = gradient by the weights, from x and y's gradient. */
     public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, x, w, y));
+        if (Winograd.pays(s)) return winograd.weightGradient(s, x, y, w, workspace);
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));

@@ -1,0 +1,85 @@
+package dev.gatun.simd.conv;
+
+import dev.gatun.simd.Kernel;
+import dev.gatun.simd.gemm.MicroKernel;
+import dev.gatun.simd.gemm.MicroKernels;
+import dev.gatun.simd.gemm.MicroShape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes the kernels of f32 convolutions by 3x3 with stride 1, by minimal filtering: a fourth of the multiplications, at
+ * the price of more rounding: errors are some 1e-6 of the root mean square of the result, and 1e-4 at worst. Cuts depend
+ * on sizes alone. {@link WinogradMath} has the formulas.
+ */
+public final class Winograd {
+    private static final int FEWEST_TILES = 8;
+    private static final double FEWEST_OPERATIONS = 1 << 22;
+    /** Operations from which micro-kernels are compiled before the first run. */
+    private static final double WARM = 1 << 25;
+
+    private final MicroKernels microKernels;
+
+    /** @param microKernels compute the products */
+    public Winograd(MicroKernels microKernels) {
+        this.microKernels = microKernels;
+    }
+
+    /** Whether a convolution and its gradients can be computed this way: whole vectors of channels, padding up to 2. */
+    public static boolean takes(ConvShape s) {
+        int lanes = WinogradMath.F32.length();
+        return s.groups() == 1 && s.in() % lanes == 0 && s.out() % lanes == 0 && takes(s.rows()) && takes(s.columns());
+    }
+
+    /** Whether it is also the faster way: with few squares, transforming the weights costs more than it saves. */
+    static boolean pays(ConvShape s) {
+        return takes(s) && TileGrid.forward(s).tiles() >= FEWEST_TILES && s.operations() >= FEWEST_OPERATIONS;
+    }
+
+    private static boolean takes(Axis a) {
+        return a.window() == 3 && a.stride() == 1 && a.dilation() == 1 && a.padding() <= 2;
+    }
+
+    /** Bytes of workspace that {@link #forward}, {@link #inputGradient} and {@link #weightGradient} need. */
+    public long workspaceBytes(ConvShape s) {
+        int parts = WinogradGradient.parts(s);
+        return Math.max(WinogradWeights.bytes(s.in(), s.out()), Math.max(WinogradWeights.bytes(s.out(), s.in()),
+                parts == 1 ? 0 : parts * WinogradGradient.partBytes(s)));
+    }
+
+    /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
+    public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
+        check(s);
+        return List.of(new WinogradWeights(s, false, w, workspace),
+                new WinogradImages("winograd", TileGrid.forward(s), s.in(), s.out(), x, workspace, y, microKernels));
+    }
+
+    /** The kernels of x = gradient by the input, from y's gradient and w. */
+    public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
+        check(s);
+        return List.of(new WinogradWeights(s, true, w, workspace),
+                new WinogradImages("winograd.input", TileGrid.backward(s), s.out(), s.in(), y, workspace, x, microKernels));
+    }
+
+    /** The kernels of w = gradient by the weights, from x and y's gradient. */
+    public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
+        check(s);
+        int parts = WinogradGradient.parts(s);
+        List<Kernel> kernels = new ArrayList<>();
+        kernels.add(new WinogradGradient(s, x, y, parts == 1 ? w : workspace, microKernels));
+        if (parts > 1) {
+            long bytes = WinogradGradient.partBytes(s);
+            kernels.add(new AddParts(workspace, parts, bytes, bytes / 4, w));
+        }
+        return kernels;
+    }
+
+    /** The micro-kernel of a shape, compiled already if the convolution is a large one. */
+    static MicroKernel micro(MicroKernels kernels, double operations, MicroShape shape) {
+        return operations >= WARM ? kernels.warm(shape) : kernels.get(shape);
+    }
+
+    private static void check(ConvShape s) {
+        if (!takes(s)) throw new IllegalArgumentException("minimal filtering cannot compute " + s);
+    }
+}
