@@ -24,8 +24,7 @@ public record CompilerDirectives(boolean inForce, String reason) {
     private static final String DIRECTIVES = """
             [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*",
                       "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/kernels/PeakFma.*",
-                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*",
-                      "dev/gatun/simd/conv/WinogradMath.*"],
+                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*"],
               c1: {Exclude: true},
               c2: {BackgroundCompilation: false}}]
             """.formatted(PATTERN);
