@@ -6,6 +6,7 @@ module dev.gatun.models {
     requires com.fasterxml.jackson.databind;
     requires com.google.protobuf;
     requires java.desktop; // ImageIO
+    requires jdk.jfr;
 
     exports dev.gatun.models.layers;
     exports dev.gatun.models.metrics;
@@ -23,4 +24,5 @@ module dev.gatun.models {
     exports dev.gatun.models.onnx;
     exports dev.gatun.models.train;
     exports dev.gatun.models.tasks;
+    exports dev.gatun.models.ready;
 }

@@ -151,7 +151,7 @@ final class StepCommand implements Callable<Integer> {
             if (t.depth() < depth) outer = key(t);
             if (t.depth() != depth || depth > 0 && !outer.equals(loop)) continue;
             sums.merge(key(t), t, (x, y) ->
-                    new KernelTime(x.function(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos(), depth));
+                    new KernelTime(x.function(), x.step(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos(), depth));
         }
         return sums.values().stream().sorted(Comparator.comparingLong(KernelTime::nanos).reversed()).toList();
     }

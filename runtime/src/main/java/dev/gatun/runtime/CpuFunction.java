@@ -1,7 +1,6 @@
 package dev.gatun.runtime;
 
 import dev.gatun.graph.plan.ExecutionPlan;
-import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
 import dev.gatun.runtime.cpu.Work;
 import dev.gatun.simd.Kernel;
@@ -14,6 +13,7 @@ final class CpuFunction implements Function {
     private final String name;
     private final List<Work> work;
     private final Part[] parts;
+    private final KernelEvent probe = new KernelEvent(); // says whether a recording wants such events
     private final MemorySegment arena;
     private final MemorySegment[] scratch;
     private final WorkerTeam team;
@@ -23,6 +23,7 @@ final class CpuFunction implements Function {
     private static final class Part {
         final String name;
         final String source;
+        final int step;
         final Kernel kernel;
         final int count;
         final Part[] before;
@@ -30,8 +31,9 @@ final class CpuFunction implements Function {
         long nanos;
         long calls;
 
-        Part(Work work) {
+        Part(Work work, int step) {
             source = work.source();
+            this.step = step;
             switch (work) {
                 case Work.Single s -> {
                     name = s.kernel().name();
@@ -44,36 +46,36 @@ final class CpuFunction implements Function {
                     name = l.name();
                     kernel = null;
                     count = l.count();
-                    before = parts(l.before());
-                    body = parts(l.body());
+                    before = parts(l.before(), step);
+                    body = parts(l.body(), step);
                 }
             }
         }
 
-        static Part[] parts(List<Work> work) {
-            return work.stream().map(Part::new).toArray(Part[]::new);
+        static Part[] parts(List<Work> work, int step) {
+            return work.stream().map(w -> new Part(w, step)).toArray(Part[]::new);
         }
     }
 
-    private CpuFunction(String name, List<Work> work, MemorySegment arena, MemorySegment[] scratch, WorkerTeam team) {
-        this.name = name;
-        this.work = work;
-        this.parts = Part.parts(work);
+    private CpuFunction(Lowered lowered, MemorySegment arena, MemorySegment[] scratch, WorkerTeam team) {
+        this.name = lowered.name;
+        this.work = lowered.steps.stream().flatMap(List::stream).toList();
+        List<Part> all = new ArrayList<>();
+        for (int i = 0; i < lowered.steps.size(); i++) all.addAll(List.of(Part.parts(lowered.steps.get(i), i)));
+        this.parts = all.toArray(Part[]::new);
         this.arena = arena;
         this.scratch = scratch;
         this.team = team;
     }
 
     /** Kernels of a plan, before memory is there. */
-    record Lowered(String name, List<Work> work) {
+    record Lowered(String name, List<List<Work>> steps) {
         static Lowered of(ExecutionPlan plan, CpuBackend backend) {
-            List<Work> work = new ArrayList<>();
-            for (Step step : plan.steps()) work.addAll(backend.lower(plan, step));
-            return new Lowered(plan.name(), work);
+            return new Lowered(plan.name(), plan.steps().stream().map(step -> backend.lower(plan, step)).toList());
         }
 
         private List<Kernel> kernels() {
-            return work.stream().flatMap(w -> w.kernels().stream()).toList();
+            return steps.stream().flatMap(List::stream).flatMap(w -> w.kernels().stream()).toList();
         }
 
         /** Scratch memory that each worker needs. */
@@ -82,14 +84,15 @@ final class CpuFunction implements Function {
         }
 
         CpuFunction bind(MemorySegment arena, MemorySegment[] scratch, WorkerTeam team) {
-            return new CpuFunction(name, work, arena, scratch, team);
+            return new CpuFunction(this, arena, scratch, team);
         }
     }
 
     @Override
     public void run() {
         synchronized (team) { // two executables of one compiler take turns
-            run(parts);
+            if (probe.isEnabled()) runRecorded(parts);
+            else run(parts);
         }
     }
 
@@ -107,6 +110,28 @@ final class CpuFunction implements Function {
         }
     }
 
+    private void runRecorded(Part[] list) {
+        for (Part p : list) {
+            KernelEvent event = new KernelEvent();
+            event.begin();
+            if (p.kernel != null) {
+                team.run(p.kernel, arena, scratch);
+            } else {
+                runRecorded(p.before);
+                for (int i = 0; i < p.count; i++) {
+                    move(p.body, i);
+                    runRecorded(p.body);
+                }
+            }
+            event.end();
+            if (!event.shouldCommit()) continue;
+            event.function = name;
+            event.kernel = p.name;
+            event.source = p.source;
+            event.commit();
+        }
+    }
+
     private static void move(Part[] body, int iteration) {
         for (Part p : body) {
             if (p.kernel != null) p.kernel.move(iteration);
@@ -114,28 +139,29 @@ final class CpuFunction implements Function {
     }
 
     @Override
-    public void runTimed() {
+    public void runTimed(KernelListener listener) {
         synchronized (team) {
-            runTimed(parts);
+            runTimed(parts, listener);
         }
         calls++;
     }
 
-    private void runTimed(Part[] list) {
+    private void runTimed(Part[] list, KernelListener listener) {
         long last = System.nanoTime();
         for (Part p : list) {
             if (p.kernel != null) {
                 team.run(p.kernel, arena, scratch);
             } else {
-                runTimed(p.before);
+                runTimed(p.before, listener);
                 for (int i = 0; i < p.count; i++) {
                     move(p.body, i);
-                    runTimed(p.body);
+                    runTimed(p.body, listener);
                 }
             }
             long now = System.nanoTime();
             p.nanos += now - last;
             p.calls++;
+            if (listener != null) listener.ran(name, p.step, p.name, p.source, last, now);
             last = now;
         }
     }
@@ -154,7 +180,7 @@ final class CpuFunction implements Function {
 
     private void times(Part[] list, int depth, List<KernelTime> times) {
         for (Part p : list) {
-            times.add(new KernelTime(name, p.name, p.source, p.calls, p.nanos, depth));
+            times.add(new KernelTime(name, p.step, p.name, p.source, p.calls, p.nanos, depth));
             times(p.before, depth + 1, times);
             times(p.body, depth + 1, times);
         }

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -30,6 +31,7 @@ public final class Executable implements AutoCloseable {
     private final AtomicReference<Thread> user = new AtomicReference<>();
     private boolean closed;
     private boolean profiling;
+    private KernelListener listener;
 
     /** Called by {@link Compiler}. */
     Executable(Arena owner, MemorySegment arena, Map<String, ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
@@ -100,7 +102,7 @@ public final class Executable implements AutoCloseable {
         try {
             Function f = functions.get(function);
             if (f == null) throw unknown("function", function, functions.keySet());
-            if (profiling) f.runTimed();
+            if (profiling) f.runTimed(listener);
             else f.run();
         } finally {
             leave();
@@ -173,6 +175,17 @@ public final class Executable implements AutoCloseable {
         return p;
     }
 
+    /**
+     * What the ids of an i32 data input must lie below.
+     *
+     * @return empty for an input that indexes nothing
+     */
+    public OptionalInt bound(String function, String input) {
+        plan(function);
+        Integer bound = bounds.get(function).get(input);
+        return bound == null ? OptionalInt.empty() : OptionalInt.of(bound);
+    }
+
     /** What compiling took, phase by phase. */
     public List<CompilePhase> phases() {
         return phases;
@@ -181,6 +194,11 @@ public final class Executable implements AutoCloseable {
     /** Turns the taking of times on or off. */
     public void profiling(boolean on) {
         profiling = on;
+    }
+
+    /** Tells a listener of every kernel that runs while profiling is on; {@code null} for none. */
+    public void listen(KernelListener to) {
+        listener = to;
     }
 
     /** Times taken while profiling was on. */

@@ -7,8 +7,12 @@ interface Function extends AutoCloseable {
     /** Runs all kernels, in order. */
     void run();
 
-    /** Runs all kernels and adds their times to {@link #times}. */
-    void runTimed();
+    /**
+     * Runs all kernels and adds their times to {@link #times}.
+     *
+     * @param listener hears of each; may be {@code null}
+     */
+    void runTimed(KernelListener listener);
 
     /** Times since the function was compiled. */
     List<KernelTime> times();

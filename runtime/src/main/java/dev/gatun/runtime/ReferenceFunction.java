@@ -40,16 +40,18 @@ final class ReferenceFunction implements Function {
     }
 
     @Override
-    public void runTimed() {
+    public void runTimed(KernelListener listener) {
         long start = System.nanoTime();
         run();
-        nanos += System.nanoTime() - start;
+        long end = System.nanoTime();
+        nanos += end - start;
+        if (listener != null) listener.ran(graph.name(), -1, "interpreter", graph.name(), start, end);
         calls++;
     }
 
     @Override
     public List<KernelTime> times() {
-        return calls == 0 ? List.of() : List.of(new KernelTime(graph.name(), "interpreter", graph.name(), calls, nanos));
+        return calls == 0 ? List.of() : List.of(new KernelTime(graph.name(), -1, "interpreter", graph.name(), calls, nanos, 0));
     }
 
     private double[] load(int id) {

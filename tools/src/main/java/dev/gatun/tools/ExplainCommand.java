@@ -1,12 +1,138 @@
 package dev.gatun.tools;
 
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.passes.Pipeline;
+import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.plan.PlanText;
+import dev.gatun.graph.plan.StepCost;
+import dev.gatun.graph.schedule.Call;
+import dev.gatun.graph.schedule.Step;
+import dev.gatun.models.ready.ReadyModel;
+import dev.gatun.runtime.CompilePhase;
+import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Explanation;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code gatun explain}. */
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
-        subcommands = ExplainGptCommand.class,
-        synopsisSubcommandLabel = "MODEL",
-        description = "Shows what the compiler makes of a model.")
-final class ExplainCommand {}
+        sortOptions = false,
+        description = {
+            "Shows a model's graph, the loops and calls it is fused into, and where its memory lies.%n",
+            "Nothing is run. Without --pass: one line for each pass, then the steps and the memory.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  gatun explain gpt-baby",
+            "  gatun explain resnet18-cifar --function logits --pass steps",
+            "  gatun explain gpt --layers 2 --width 64",
+            "  gatun explain gpt-baby --pass expand               the graph before and after one pass",
+            "  gatun explain gpt-baby --pass bytecode             the loops as they are generated",
+            "  gatun explain runs/notes --function logits --pass memory"
+        })
+final class ExplainCommand implements Callable<Integer> {
+    private static final String TRACED = "traced";
+    private static final String STEPS = "steps";
+    private static final String MEMORY = "memory";
+    private static final String BYTECODE = "bytecode";
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(
+            names = "--function",
+            paramLabel = "NAME",
+            description = "train, evaluate or logits; of a graph its own name. Default: the first that the model has.")
+    private String function;
+
+    @Option(
+            names = "--pass",
+            paramLabel = "NAME",
+            description = "A pass (its graph before and after), traced, steps, memory or bytecode (of the generated loops).")
+    private String pass;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        ReadyModel opened = model.open();
+        long start = System.nanoTime();
+        Graph traced = opened.graph(function == null ? null : function.toLowerCase(Locale.ROOT));
+        Pipeline.Stage first = new Pipeline.Stage(TRACED, traced, System.nanoTime() - start);
+        try (Compiler compiler = device.compiler()) {
+            print(spec.commandLine().getOut(), first, compiler.explain(traced));
+        }
+        return 0;
+    }
+
+    private void print(PrintWriter out, Pipeline.Stage traced, Explanation e) {
+        List<Pipeline.Stage> stages = new ArrayList<>(List.of(traced));
+        stages.addAll(e.stages());
+        checkPass(stages);
+        if (pass == null) summary(out, stages, e);
+        for (int i = 0; i < stages.size(); i++) {
+            if (!stages.get(i).name().equals(pass)) continue;
+            if (i > 0) out.printf("# before %s%n%s%n# after %s%n", pass, stages.get(i - 1).graph(), pass);
+            out.println(stages.get(i).graph());
+        }
+        if (pass == null || pass.equals(STEPS)) steps(out, e, false);
+        if (BYTECODE.equals(pass)) steps(out, e, true);
+        if (pass == null || pass.equals(MEMORY)) out.print(PlanText.memory(e.plan()));
+        if (pass == null) total(out, e.plan());
+        out.flush();
+    }
+
+    private static void steps(PrintWriter out, Explanation e, boolean bytecode) {
+        for (int i = 0; i < e.steps().size(); i++) {
+            Explanation.Lowering lowering = e.steps().get(i);
+            if (bytecode && lowering.listing().isEmpty()) continue;
+            Step step = e.plan().steps().get(i);
+            out.printf("%4d %s%n", i, PlanText.step(step).stripTrailing());
+            StepCost cost = StepCost.of(step);
+            out.printf(Locale.ROOT, "       %.3f MFLOP, %.3f MB, %.2f FLOP a byte%n", cost.flops() / 1e6, cost.bytes() / 1e6, cost.intensity());
+            if (!lowering.choice().isEmpty()) out.printf("       %s%n", lowering.choice());
+            if (bytecode) out.println(lowering.listing());
+        }
+    }
+
+    private void checkPass(List<Pipeline.Stage> stages) {
+        List<String> known = new ArrayList<>(stages.stream().map(Pipeline.Stage::name).toList());
+        known.addAll(List.of(STEPS, MEMORY, BYTECODE));
+        if (pass != null && !known.contains(pass)) {
+            throw new IllegalArgumentException("--pass knows no '" + pass + "': choose one of " + String.join(", ", known));
+        }
+    }
+
+    private static void summary(PrintWriter out, List<Pipeline.Stage> stages, Explanation e) {
+        for (Pipeline.Stage s : stages) {
+            out.printf(Locale.ROOT, "%-18s %,7d nodes %9.1f ms%n", s.name(), s.graph().nodes().size(), s.nanos() / 1e6);
+        }
+        List<String> passes = stages.stream().map(Pipeline.Stage::name).toList();
+        for (CompilePhase p : e.phases()) {
+            if (!passes.contains(p.name())) out.printf(Locale.ROOT, "%-18s %23.1f ms%n", p.name(), p.nanos() / 1e6);
+        }
+        out.println();
+    }
+
+    private static void total(PrintWriter out, ExecutionPlan plan) {
+        long calls = plan.steps().stream().filter((Step s) -> s instanceof Call).count();
+        StepCost cost = plan.steps().stream().map(StepCost::of).reduce(StepCost.NONE, StepCost::plus);
+        out.printf(Locale.ROOT, "%n%,d steps: %,d fused loops, %,d calls; %.3f GFLOP, %.3f GB moved; arena %,d bytes%n", plan.steps().size(),
+                plan.steps().size() - calls, calls, cost.flops() / 1e9, cost.bytes() / 1e9, plan.arenaBytes());
+    }
+}

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "gatun",
         mixinStandardHelpOptions = true,
         version = "gatun 0.1.0",
-        subcommands = {TrainCommand.class, SampleCommand.class, ExplainCommand.class, DoctorCommand.class},
+        subcommands = {TrainCommand.class, SampleCommand.class, ExplainCommand.class, ProfileCommand.class, DoctorCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Trains neural networks inside the JVM.%n",
         footer = {
@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
             "  gatun train gpt                          train a small GPT on Java sources, minutes",
             "  gatun train gpt --data book.txt          ... on your own text",
             "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
-            "  gatun explain gpt --preset baby          see what the compiler makes of it",
+            "  gatun explain gpt-baby                   see what the compiler makes of it",
+            "  gatun profile gpt-nano                   see where the time of a step goes",
             "  gatun bench step gpt-nano --threads 2    time a training step (see gatun bench --help)",
             "  gatun doctor                             what works on this machine"
         })

@@ -164,6 +164,39 @@ class GatunTest {
     }
 
     @Test
+    void explainTakesReadyModelsRunFoldersAndGraphs() throws IOException {
+        Result image = gatun("explain", "lenet5", "--function", "logits", "--batch", "3");
+        assertThat(image.code()).as(image.err()).isZero();
+        assertThat(image.out()).contains("traced", "Conv2d[", "MFLOP", "fuse", "LeNet.java", "arena");
+        refused(gatun("explain", "lenet5", "--layers", "3"), "--layers is for the model gpt");
+        refused(gatun("explain", "lenet5", "--function", "sing"), "lenet5 has no function 'sing': choose one of train, evaluate, logits");
+        refused(gatun("explain", "nothing-like-that"), "no model 'nothing-like-that'", "gpt-nano", "run folder", ".graph");
+        Path graph = Files.writeString(dir.resolve("sum.graph"), """
+                graph sum
+                data %0 x f32[6]
+                state %1 w f32[6]
+                %2 = Add(%0, %1) : f32[6] @ mine:7
+                output %2 y
+                """);
+        assertThat(gatun("explain", graph.toString()).out()).contains("loop add", "mine:7");
+        Files.writeString(graph, "graph sum\nwhat\n");
+        refused(gatun("explain", graph.toString()), "sum.graph: line 2: expected an input");
+        assertThat(train().code()).isZero();
+        assertThat(gatun("explain", dir.resolve("run").toString(), "--function", "evaluate").out()).contains("loop ", "Gpt.java");
+    }
+
+    @Test
+    void profileSaysWhereTimeGoes() throws IOException {
+        Path trace = dir.resolve("trace.json");
+        Result r = gatun("profile", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "8", "--batch", "2",
+                "--steps", "3", "--threads", "1", "--rows", "5", "--trace", trace.toString());
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("ceilings", "GFLOP/s", "roofline", "rows more", "a step in kernels", "with times taken");
+        assertThat(trace).content().startsWith("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[").contains("\"ph\":\"X\"", "Gpt.java").endsWith("]}\n");
+        refused(gatun("profile", "gpt", "--steps", "0"), "--steps must be at least 1");
+    }
+
+    @Test
     void doctorNamesEachBackend() {
         Result r = gatun("doctor");
         assertThat(r.code()).isZero();
@@ -171,7 +204,7 @@ class GatunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain gpt", "doctor"})
+    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain", "profile", "doctor"})
     void helpTeaches(String command) {
         List<String> args = new ArrayList<>(command.isEmpty() ? List.of() : List.of(command.split(" ")));
         args.add("--help");

@@ -140,8 +140,16 @@ public final class RunFolder {
     public Checkpoint save(Trainer trainer, int keep) throws IOException {
         if (keep < 1) throw new IllegalArgumentException("at least 1 checkpoint must be kept, got " + keep);
         if (!begun) begin(trainer, List.of());
+        CheckpointEvent event = new CheckpointEvent();
+        event.begin();
         Checkpoint c = checkpoints.write(trainer, keep);
         AtomicFile.link(weights(), c.weights());
+        event.end();
+        if (event.shouldCommit()) {
+            event.folder = path.toString();
+            event.step = trainer.step();
+            event.commit();
+        }
         return c;
     }
 

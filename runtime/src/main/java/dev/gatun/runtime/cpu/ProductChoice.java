@@ -35,6 +35,14 @@ final class ProductChoice {
             t = trial.compare(simd.apply(trial.plan(), trial.call()), theirs);
             CpuBackend.close(theirs);
             times.put(shape, t);
+            ChoiceEvent event = new ChoiceEvent();
+            if (event.shouldCommit()) {
+                event.shape = shape;
+                event.source = c.source();
+                event.simd = (long) (t.simd() * 1e3);
+                event.oneDnn = (long) (t.oneDnn() * 1e3);
+                event.commit();
+            }
         }
         return t.oneDnn() <= t.simd();
     }

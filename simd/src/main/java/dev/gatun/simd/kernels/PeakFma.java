@@ -13,6 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 public final class PeakFma implements Kernel {
     private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
+    /** Rounds of one call: a method has to be called often to be compiled from its start, where no vector lies in memory. */
+    private static final int CALL = 64;
 
     private final int tasks;
     private final int rounds;
@@ -52,6 +54,10 @@ public final class PeakFma implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        for (int done = 0; done < rounds; done += CALL) chains(Math.min(CALL, rounds - done), scratch);
+    }
+
+    private static void chains(int rounds, MemorySegment scratch) {
         FloatVector m = FloatVector.broadcast(F32, 0.5f);
         FloatVector a = FloatVector.broadcast(F32, 1);
         FloatVector x0 = m;

@@ -1,0 +1,107 @@
+package dev.gatun.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.plan.StepCost;
+import dev.gatun.graph.trace.Tracer;
+import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.TensorType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProfileTest {
+    private static final int N = 40;
+
+    @TempDir
+    Path dir;
+
+    /** Two products alike but for their place, and a loop between them. */
+    private static Executable compiled(Compiler c) {
+        return c.compile(Tracer.trace("work", t -> {
+            Tensor a = t.data("a", TensorType.of(DType.F32, N, N));
+            Tensor x = a;
+            for (int i = 0; i < 2; i++) x = x.matmul(a).exp().sum(List.of(0)).add(a);
+            t.output("y", x);
+        }));
+    }
+
+    @Test
+    void stepsAlikeShareARowAndTheirCostIsCounted() {
+        try (Compiler c = new Compiler(Backend.SIMD, 2); Executable e = compiled(c)) {
+            e.run("work");
+            assertThat(e.profile()).isEmpty();
+            e.profiling(true);
+            for (int i = 0; i < 3; i++) e.run("work");
+            e.profiling(false);
+            e.run("work");
+            Profile p = Profile.of(e);
+            assertThat(p.rows()).isSortedAccordingTo((x, y) -> Long.compare(y.nanos(), x.nanos()));
+            Profile.Row product = p.rows().stream().filter(r -> r.kernel().contains("gemm")).findFirst().orElseThrow();
+            assertThat(product.calls()).isEqualTo(6);
+            assertThat(product.cost().flops()).isEqualTo(6 * 2.0 * N * N * N);
+            StepCost all = e.plan("work").steps().stream().map(StepCost::of).reduce(StepCost.NONE, StepCost::plus);
+            assertThat(p.rows().stream().mapToDouble(r -> r.cost().flops()).sum()).isEqualTo(3 * all.flops());
+            assertThat(p.nanos()).isEqualTo(e.profile().stream().mapToLong(KernelTime::nanos).sum());
+            Ceilings ceilings = new Ceilings(1, 100, 10, 10);
+            Profile.Row half = new Profile.Row("f", "k", "s", 1, 200, new StepCost(100, 1000));
+            assertThat(half.rooflineShare(ceilings)).isEqualTo(0.5);
+            assertThat(half.gflops()).isEqualTo(0.5);
+            assertThat(half.gbs()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aTraceHoldsEachKernelOfEachRunInOrder() throws IOException {
+        try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = compiled(c)) {
+            ChromeTrace trace = new ChromeTrace();
+            List<long[]> spans = new ArrayList<>();
+            e.listen((function, step, kernel, source, start, end) -> {
+                trace.ran(function, step, kernel + "\"\\", source, start, end);
+                spans.add(new long[] {start, end});
+            });
+            e.run("work");
+            assertThat(spans).as("profiling is off").isEmpty();
+            e.profiling(true);
+            e.run("work");
+            e.run("work");
+            assertThat(spans).hasSize(2 * e.profile().size());
+            assertThat(spans).allMatch(s -> s[0] <= s[1]);
+            StringBuilder text = new StringBuilder();
+            trace.write(text);
+            assertThat(text.toString().lines().filter(l -> l.contains("\"ph\":\"X\""))).hasSize(spans.size());
+            assertThat(text).contains("\\\"\\\\\"", "\"source\":\"ProfileTest.java:").contains("\"ts\":0.000");
+        }
+    }
+
+    @Test
+    void aRecordingHoldsPhasesAndOnRequestKernels() throws IOException {
+        Path file = dir.resolve("run.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("dev.gatun.Kernel");
+            recording.start();
+            try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = compiled(c)) {
+                e.run("work");
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        assertThat(events).filteredOn(e -> e.getEventType().getName().equals("dev.gatun.Compile"))
+                .extracting(e -> e.getString("phase")).contains("passes", "fuse", "plan", "generate", "lower");
+        assertThat(events).filteredOn(e -> e.getEventType().getName().equals("dev.gatun.Kernel"))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(e -> {
+                    assertThat(e.getString("function")).isEqualTo("work");
+                    assertThat(e.getString("source")).startsWith("ProfileTest.java:");
+                    assertThat(e.getEventType().getCategoryNames()).startsWith("Gatun");
+                });
+    }
+}

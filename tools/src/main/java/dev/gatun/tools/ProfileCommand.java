@@ -1,0 +1,159 @@
+package dev.gatun.tools;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.models.checkpoint.AtomicFile;
+import dev.gatun.models.ready.RandomInputs;
+import dev.gatun.models.ready.ReadyModel;
+import dev.gatun.runtime.Ceilings;
+import dev.gatun.runtime.ChromeTrace;
+import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Executable;
+import dev.gatun.runtime.Profile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun profile}. */
+@Command(
+        name = "profile",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs a function of a model on random inputs and says where its time goes, kernel by kernel, and how near each",
+            "comes to what this machine can do at most: multiply-adds and memory bandwidth, measured first.%n",
+            "Steps with and without the taking of times alternate, so that what it costs is measured too.%n"
+        },
+        footer = {
+            "",
+            "The roofline share is the time that the slower of operations and bytes would take at the machine's ceilings, divided by",
+            "the time taken. Bytes count each operand once; what stays in cache can exceed 100 %%.",
+            "",
+            "Examples:",
+            "  gatun profile gpt-nano --steps 10 --threads 2",
+            "  gatun profile resnet18-cifar --trace step.json     then open the file in https://ui.perfetto.dev",
+            "  gatun profile runs/notes --function logits",
+            "  GATUN_OPTS=-XX:StartFlightRecording:filename=run.jfr,dev.gatun.Kernel#enabled=true gatun profile gpt-baby"
+        })
+final class ProfileCommand implements Callable<Integer> {
+    private static final int WARM_STEPS = 4;
+    private static final long WARM_NANOS = 2_000_000_000L;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(
+            names = "--function",
+            paramLabel = "NAME",
+            description = "train, evaluate or logits; of a graph its own name. Default: the first that the model has.")
+    private String function;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure. Default: 10.")
+    private int steps;
+
+    @Option(names = "--rows", paramLabel = "N", defaultValue = "40", description = "Rows of the table; the rest is summed up. Default: 40.")
+    private int rows;
+
+    @Option(names = "--trace", paramLabel = "FILE", description = "Write the steps as a Chrome trace, which Perfetto shows.")
+    private Path trace;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Flags.atLeastOne("--steps", steps);
+        Flags.atLeastOne("--rows", rows);
+        ReadyModel opened = model.open();
+        Graph graph = opened.graph(function == null ? null : function.toLowerCase(Locale.ROOT));
+        PrintWriter out = spec.commandLine().getOut();
+        try (Compiler compiler = device.compiler(); Executable executable = compiler.compile(graph)) {
+            out.printf("%s%n", compiler.banner());
+            opened.start().write(executable);
+            Ceilings ceilings = compiler.ceilings();
+            out.printf(Locale.ROOT, "ceilings %.1f GFLOP/s f32, copy %.1f GB/s, triad %.1f GB/s with %d threads%n", ceilings.gflops(),
+                    ceilings.copyGbs(), ceilings.triadGbs(), ceilings.threads());
+            out.flush();
+            Measured m = measure(executable, graph.name());
+            print(out, Profile.of(executable), ceilings, m);
+        }
+        return 0;
+    }
+
+    /** Wall nanoseconds of each step, without and with times taken. */
+    private record Measured(long[] plain, long[] timed) {
+        /** What taking times adds to the fastest step, in percent: other load on the machine only ever adds time. */
+        double overhead() {
+            double least = Arrays.stream(plain).min().orElseThrow();
+            return 100 * (Arrays.stream(timed).min().orElseThrow() - least) / least;
+        }
+
+        static double median(long[] nanos) {
+            long[] s = nanos.clone();
+            Arrays.sort(s);
+            return (s[(s.length - 1) / 2] + s[s.length / 2]) / 2.0;
+        }
+    }
+
+    private Measured measure(Executable executable, String name) throws Exception {
+        RandomInputs inputs = new RandomInputs(executable, name, 1);
+        inputs.write();
+        long start = System.nanoTime();
+        for (int i = 0; i < WARM_STEPS || System.nanoTime() - start < WARM_NANOS; i++) executable.run(name);
+        ChromeTrace collected = trace == null ? null : new ChromeTrace();
+        executable.listen(collected);
+        Measured m = new Measured(new long[steps], new long[steps]);
+        for (int i = 0; i < steps; i++) {
+            executable.profiling(false);
+            m.plain[i] = step(executable, name);
+            executable.profiling(true);
+            m.timed[i] = step(executable, name);
+        }
+        executable.profiling(false);
+        if (collected != null) {
+            StringBuilder text = new StringBuilder();
+            collected.write(text);
+            AtomicFile.write(trace, text.toString());
+        }
+        return m;
+    }
+
+    private static long step(Executable executable, String name) {
+        long start = System.nanoTime();
+        executable.run(name);
+        return System.nanoTime() - start;
+    }
+
+    private void print(PrintWriter out, Profile profile, Ceilings ceilings, Measured m) {
+        double total = profile.nanos();
+        out.printf(Locale.ROOT, "%n%9s %6s %6s %9s %8s %9s  %-32s %s%n", "ms/step", "share", "calls", "GFLOP/s", "GB/s", "roofline", "kernel", "source");
+        double others = 0;
+        for (int i = 0; i < profile.rows().size(); i++) {
+            Profile.Row r = profile.rows().get(i);
+            if (i >= rows) {
+                others += r.nanos();
+                continue;
+            }
+            out.printf(Locale.ROOT, "%9.3f %5.1f%% %6d %9.1f %8.1f %8.1f%%  %-32s %s%n", r.nanos() / 1e6 / steps, 100 * r.nanos() / total,
+                    r.calls() / steps, r.gflops(), r.gbs(), 100 * r.rooflineShare(ceilings), r.kernel(), r.source());
+        }
+        if (others > 0) out.printf(Locale.ROOT, "%9.3f %5.1f%%  in %d rows more%n", others / 1e6 / steps, 100 * others / total, profile.rows().size() - rows);
+        double wall = Arrays.stream(m.timed).sum();
+        double least = profile.rows().stream().mapToDouble(r -> ceilings.seconds(r.cost().flops(), r.cost().bytes()) * 1e9).sum();
+        out.printf(Locale.ROOT, "%9.3f ms a step in kernels, %.1f %% of its wall time of %.3f ms; at the roofline %.3f ms (%.1f %%)%n",
+                total / 1e6 / steps, 100 * total / wall, wall / 1e6 / steps, least / 1e6 / steps, 100 * least / total);
+        out.printf(Locale.ROOT, "median step %.3f ms, %.3f ms with times taken; the fastest of each differ by %+.2f %%%n", Measured.median(m.plain) / 1e6,
+                Measured.median(m.timed) / 1e6, m.overhead());
+        if (trace != null) out.printf("trace    %s%n", trace);
+        out.flush();
+    }
+}
