@@ -2,6 +2,7 @@ package dev.gatun.tools;
 
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.data.DataException;
+import dev.gatun.models.text.TokenizerException;
 import dev.gatun.models.train.TrainingException;
 import dev.gatun.runtime.BackendException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class Failures {
         return switch (e) {
             case DataException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);
             case CheckpointException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);
+            case TokenizerException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);
             case BackendException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);
             case TrainingException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);
             case IllegalArgumentException x -> report(err, x.getMessage(), x, debug, BAD_INPUT);

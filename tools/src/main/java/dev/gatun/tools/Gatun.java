@@ -11,7 +11,15 @@ import picocli.CommandLine.Option;
         name = "gatun",
         mixinStandardHelpOptions = true,
         version = "gatun 0.1.0",
-        subcommands = {TrainCommand.class, SampleCommand.class, ExplainCommand.class, ProfileCommand.class, DoctorCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            SampleCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
+            ExplainCommand.class,
+            ProfileCommand.class,
+            DoctorCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         description = "Trains neural networks inside the JVM.%n",
         footer = {

@@ -7,11 +7,14 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /** Prints tokens as they come; a character that spans several of them appears with its last byte. */
 final class TokenPrinter implements IntConsumer {
     private static final int LONGEST = 16;
+    /** What is added at once to at most three bytes that wait for more. */
+    private static final int PART = 8;
 
     private final PrintWriter out;
     private final Tokenizer tokens;
@@ -28,7 +31,9 @@ final class TokenPrinter implements IntConsumer {
 
     @Override
     public void accept(int token) {
-        decode(tokens.bytes(token), false);
+        if (token >= tokens.vocabulary()) return; // a model may have room for more tokens than its tokenizer
+        byte[] more = tokens.bytes(token);
+        for (int at = 0; at < more.length; at += PART) decode(Arrays.copyOfRange(more, at, Math.min(more.length, at + PART)), false);
     }
 
     /** Prints what is left and ends the line. */

@@ -27,7 +27,7 @@ public final class AtomicFile {
     public static void write(Path file, Content content) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING)) {
                 content.writeTo(channel);
                 channel.force(true);

@@ -5,15 +5,19 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.gatun.graph.types.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Writes tensors in the safetensors format: eight bytes with the header's length, the header in JSON (name, element
@@ -45,16 +49,60 @@ public final class SafetensorsWriter {
      * @param metadata free text by name
      */
     public static void write(Path file, List<Entry> tensors, Map<String, String> metadata) throws IOException {
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        for (Entry e : tensors) types.put(e.name, e.type);
+        byte[] header = header(types, metadata);
+        AtomicFile.write(file, channel -> {
+            writeHeader(channel, header);
+            for (Entry e : tensors) write(channel, e.bytes);
+        });
+    }
+
+    /** Puts numbers into tensors. */
+    @FunctionalInterface
+    public interface Filler {
+        /**
+         * Called once.
+         *
+         * @param tensors finds a tensor's memory by its name: dense, zero at first, little-endian, at any alignment
+         */
+        void fill(Function<String, MemorySegment> tensors) throws IOException;
+    }
+
+    /**
+     * Writes a file whose tensors are filled in where they lie, so that no memory is needed for them.
+     *
+     * @param tensors types by name, in the order of the file
+     * @param metadata free text by name
+     */
+    public static void write(Path file, Map<String, TensorType> tensors, Map<String, String> metadata, Filler filler) throws IOException {
+        byte[] header = header(tensors, metadata);
+        long start = Long.BYTES + (long) header.length;
+        Map<String, MemorySegment> places = new HashMap<>();
+        AtomicFile.write(file, channel -> {
+            writeHeader(channel, header);
+            long bytes = tensors.values().stream().mapToLong(TensorType::bytes).reduce(0, Math::addExact);
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment all = bytes == 0 ? MemorySegment.NULL : channel.map(FileChannel.MapMode.READ_WRITE, start, bytes, arena);
+                long at = 0;
+                for (Map.Entry<String, TensorType> t : tensors.entrySet()) {
+                    places.put(t.getKey(), all.asSlice(at, t.getValue().bytes()));
+                    at += t.getValue().bytes();
+                }
+                filler.fill(places::get);
+                if (bytes > 0) all.force();
+            } catch (InternalError e) { // what the JVM throws when the disk has no room for a page
+                throw new IOException("no space left on the disk, or the file was cut", e);
+            }
+        });
+    }
+
+    private static void writeHeader(FileChannel channel, byte[] header) throws IOException {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             throw new IOException("checkpoints are little-endian, and this machine is not");
         }
-        byte[] header = header(tensors, metadata);
-        AtomicFile.write(file, channel -> {
-            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length);
-            AtomicFile.writeAll(channel, length);
-            AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
-            for (Entry e : tensors) write(channel, e.bytes);
-        });
+        AtomicFile.writeAll(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
+        AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
     }
 
     private static void write(FileChannel channel, MemorySegment bytes) throws IOException {
@@ -66,7 +114,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static byte[] header(List<Entry> tensors, Map<String, String> metadata) throws IOException {
+    private static byte[] header(Map<String, TensorType> tensors, Map<String, String> metadata) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
             json.writeStartObject();
@@ -74,15 +122,16 @@ public final class SafetensorsWriter {
             for (var m : metadata.entrySet()) json.writeStringField(m.getKey(), m.getValue());
             json.writeEndObject();
             long at = 0;
-            for (Entry e : tensors) {
-                json.writeObjectFieldStart(e.name);
-                json.writeStringField("dtype", e.type.dtype().toString().toUpperCase(Locale.ROOT));
+            for (Map.Entry<String, TensorType> e : tensors.entrySet()) {
+                TensorType type = e.getValue();
+                json.writeObjectFieldStart(e.getKey());
+                json.writeStringField("dtype", type.dtype().toString().toUpperCase(Locale.ROOT));
                 json.writeArrayFieldStart("shape");
-                for (int d : e.type.shape().dims()) json.writeNumber(d);
+                for (int d : type.shape().dims()) json.writeNumber(d);
                 json.writeEndArray();
                 json.writeArrayFieldStart("data_offsets");
                 json.writeNumber(at);
-                json.writeNumber(at += e.bytes.byteSize());
+                json.writeNumber(at += type.bytes());
                 json.writeEndArray();
                 json.writeEndObject();
             }

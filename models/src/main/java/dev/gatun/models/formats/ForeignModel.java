@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * of it with an index, {@code tokenizer.json}) or a GGUF file. Weights stay where they are until they are read, as f32.
  */
 public final class ForeignModel implements AutoCloseable {
+    private final Path path;
     private final Architecture architecture;
     private final Vocabulary vocabulary;
     private final WeightSource source;
@@ -31,6 +32,7 @@ public final class ForeignModel implements AutoCloseable {
     }
 
     private ForeignModel(Path path, Architecture architecture, Vocabulary vocabulary, WeightSource source) {
+        this.path = path;
         this.architecture = architecture;
         this.vocabulary = vocabulary;
         this.source = source;
@@ -84,6 +86,11 @@ public final class ForeignModel implements AutoCloseable {
         Path index = folder.resolve("model.safetensors.index.json");
         if (Files.exists(index)) return ShardedSafetensors.open(index);
         throw new CheckpointException(folder, "weights", "expected model.safetensors or model.safetensors.index.json, found neither");
+    }
+
+    /** The folder or file. */
+    public Path path() {
+        return path;
     }
 
     /** The family as the format names it: {@code gpt2}, {@code llama}. */

@@ -11,12 +11,12 @@ import dev.gatun.models.checkpoint.SafetensorsWriter;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.text.SubwordTokenizer;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,30 +116,27 @@ public record HuggingFaceExport(DType dtype, long shardBytes) {
     }
 
     private void writeShard(Path file, List<Item> items) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-            for (Item item : items) {
-                boolean asIs = dtype == DType.F32 && item.layout == NameTable.Layout.SAME;
-                entries.add(new SafetensorsWriter.Entry(item.name, item.type, asIs ? item.from : copy(item, arena)));
-            }
-            SafetensorsWriter.write(file, entries, Map.of("format", "pt"));
-        }
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        for (Item item : items) types.put(item.name, item.type);
+        SafetensorsWriter.write(file, types, Map.of("format", "pt"), tensors -> items.forEach(item -> copy(item, tensors.apply(item.name))));
     }
 
-    private MemorySegment copy(Item item, Arena arena) {
-        MemorySegment to = arena.allocate(item.type.bytes(), 64);
+    private void copy(Item item, MemorySegment to) {
+        if (dtype == DType.F32 && item.layout == NameTable.Layout.SAME) {
+            to.copyFrom(item.from);
+            return;
+        }
         boolean turned = item.layout != NameTable.Layout.SAME;
-        int rows = turned ? item.type.dim(0) : 1;
-        int columns = (int) (item.type.elements() / rows);
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                float x = item.from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * (turned ? (long) c * rows + r : c));
-                long at = (long) r * columns + c;
-                if (dtype == DType.F32) to.setAtIndex(ValueLayout.JAVA_FLOAT, at, x);
-                else to.setAtIndex(ValueLayout.JAVA_SHORT, at, bf16(x));
+        long rows = turned ? item.type.dim(0) : 1;
+        long columns = item.type.elements() / rows;
+        for (long r = 0; r < rows; r++) {
+            for (long c = 0; c < columns; c++) {
+                float x = item.from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * (turned ? c * rows + r : c));
+                long at = r * columns + c;
+                if (dtype == DType.F32) to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * at, x);
+                else to.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * at, bf16(x));
             }
         }
-        return to;
     }
 
     /** The nearest bf16, ties to even. */

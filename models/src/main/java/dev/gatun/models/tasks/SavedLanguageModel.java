@@ -12,7 +12,7 @@ import java.io.IOException;
  *
  * @param model what predicts
  * @param parameters of the model
- * @param tokenizer its vocabulary is that of the model
+ * @param tokenizer its vocabulary is that of the model, or a part of it
  */
 public record SavedLanguageModel(LanguageModel model, ParameterTree parameters, Tokenizer tokenizer) {
     /**

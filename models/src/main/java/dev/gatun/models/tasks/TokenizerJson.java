@@ -35,12 +35,13 @@ final class TokenizerJson {
     /**
      * Reads and checks the file.
      *
-     * @param vocabulary number of tokens expected
+     * @param vocabulary number of tokens that the model has; one of subwords may have fewer
      */
     static Tokenizer read(Path folder, int vocabulary) throws IOException {
         Path file = in(folder);
         Tokenizer t = read(file);
-        if (t.vocabulary() != vocabulary) {
+        boolean fits = t instanceof SubwordTokenizer ? t.vocabulary() <= vocabulary : t.vocabulary() == vocabulary;
+        if (!fits) {
             throw new CheckpointException(file, "vocabulary", "expected " + vocabulary + " tokens, found " + t.vocabulary());
         }
         return t;

@@ -37,6 +37,15 @@ final class RunConfig {
         return root.toPrettyString() + "\n";
     }
 
+    /** The file's text for a model that no run has trained. */
+    static String of(String kind, Map<String, Object> sizes) {
+        ObjectNode root = JSON.createObjectNode().put("format", FORMAT).put("version", VERSION);
+        ObjectNode model = root.putObject("model").put("kind", kind);
+        sizes.forEach((name, value) -> model.set(name, JSON.valueToTree(value)));
+        root.putArray("arguments");
+        return root.toPrettyString() + "\n";
+    }
+
     /** All that the numbers of a run depend on. How long it is and how often it validates is not part of it. */
     static ObjectNode identity(Trainer t) {
         Task task = t.task();

@@ -4,6 +4,7 @@ import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
+import dev.gatun.models.checkpoint.SafetensorsWriter;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
@@ -108,7 +109,8 @@ public final class RunFolder {
         return path.resolve("config.json");
     }
 
-    private Path weights() {
+    /** Where the weights are. */
+    public Path weights() {
         return path.resolve("weights.safetensors");
     }
 
@@ -151,6 +153,23 @@ public final class RunFolder {
             event.commit();
         }
         return c;
+    }
+
+    /**
+     * Makes this the folder of a model that was not trained here. What is beside the weights, such as a tokenizer, must be
+     * written before.
+     *
+     * @param kind short name of the kind of model
+     * @param sizes what a model of this kind is built with
+     * @param parameters of the model
+     * @param filler gives the weights, f32
+     */
+    public void saveModel(String kind, Map<String, Object> sizes, ParameterTree parameters, SafetensorsWriter.Filler filler)
+            throws IOException {
+        checkpoints.deleteAll();
+        SafetensorsWriter.write(weights(), parameters.types(), Map.of("format", "gatun"), filler);
+        AtomicFile.write(config(), RunConfig.of(kind, sizes));
+        begun = true;
     }
 
     /** Finished checkpoints, by step. */
