@@ -3,7 +3,7 @@ package dev.gatun.models.data;
 import dev.gatun.models.text.Tokenizer;
 
 /** Tokens in two stretches: the first nine tenths to train on, the rest to validate with. Owns the tokens. */
-public final class Dataset implements AutoCloseable {
+public final class Dataset implements TokenData {
     private final TokenSequence tokens;
     private final Windows train;
     private final Windows validation;
@@ -34,12 +34,12 @@ public final class Dataset implements AutoCloseable {
         return new Dataset(tokens, new Windows(tokens, 0, split, context), new Windows(tokens, split, n, context));
     }
 
-    /** What to train on. */
+    @Override
     public Windows train() {
         return train;
     }
 
-    /** What to validate with. */
+    @Override
     public Windows validation() {
         return validation;
     }
@@ -52,6 +52,12 @@ public final class Dataset implements AutoCloseable {
     /** CRC-32C over all tokens. */
     public long checksum() {
         return tokens.checksum();
+    }
+
+    /** Number of tokens and CRC-32C over them. */
+    @Override
+    public String version() {
+        return tokens() + "-" + Long.toHexString(checksum());
     }
 
     @Override

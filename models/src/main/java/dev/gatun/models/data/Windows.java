@@ -10,7 +10,7 @@ import dev.gatun.graph.ops.Philox;
  * @param to end of the stretch
  * @param context tokens in a window
  */
-public record Windows(TokenSequence tokens, long from, long to, int context) {
+public record Windows(TokenSequence tokens, long from, long to, int context) implements TokenWindows {
     private static final int STREAM = 0x62617463; // "batc": tells these draws apart from others under one seed
 
     /** Checks that at least one window fits. */
@@ -23,6 +23,16 @@ public record Windows(TokenSequence tokens, long from, long to, int context) {
     /** Number of windows. */
     public long count() {
         return to - from - context;
+    }
+
+    @Override
+    public long length() {
+        return to - from;
+    }
+
+    @Override
+    public void draw(long seed, long step, int part, int parts, int[] ids, int[] targets) {
+        draw(seed, step, part * rows(ids, targets), ids, targets);
     }
 
     /**
@@ -43,12 +53,7 @@ public record Windows(TokenSequence tokens, long from, long to, int context) {
         }
     }
 
-    /**
-     * Batch {@code batch} of a fixed set of {@code batches}, whose windows are spread evenly over the stretch.
-     *
-     * @param ids filled with {@code [rows, context]} tokens
-     * @param targets filled with the tokens that follow them; of the same length
-     */
+    @Override
     public void fixed(int batch, int batches, int[] ids, int[] targets) {
         int rows = rows(ids, targets);
         long windows = (long) batches * rows;

@@ -5,8 +5,8 @@ import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.data.Dataset;
-import dev.gatun.models.data.Windows;
+import dev.gatun.models.data.TokenData;
+import dev.gatun.models.data.TokenWindows;
 import dev.gatun.models.generate.Generator;
 import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
@@ -30,13 +30,13 @@ public final class LanguageTask implements Task {
     private final Record record;
     private final LanguageModel model;
     private final Tokenizer tokenizer;
-    private final Dataset data;
+    private final TokenData data;
     private final String source;
     private final int batch;
     private final int[] ids;
     private final int[] targets;
 
-    private LanguageTask(Record record, LanguageModel model, Tokenizer tokenizer, Dataset data, String source, int batch) {
+    private LanguageTask(Record record, LanguageModel model, Tokenizer tokenizer, TokenData data, String source, int batch) {
         if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, got " + batch);
         if (data.train().context() > model.context()) {
             throw new IllegalArgumentException("the data's windows of " + data.train().context()
@@ -65,7 +65,7 @@ public final class LanguageTask implements Task {
      * @param source where the text is from, for the record
      * @param batch windows in a batch
      */
-    public static <M extends Record & LanguageModel> LanguageTask of(M model, Tokenizer tokenizer, Dataset data, String source, int batch) {
+    public static <M extends Record & LanguageModel> LanguageTask of(M model, Tokenizer tokenizer, TokenData data, String source, int batch) {
         return new LanguageTask(model, model, tokenizer, data, source, batch);
     }
 
@@ -101,7 +101,7 @@ public final class LanguageTask implements Task {
 
     @Override
     public void write(Inputs into, Draw draw) {
-        data.train().draw(draw.seed(), draw.step(), draw.part() * batch, ids, targets);
+        data.train().draw(draw.seed(), draw.step(), draw.part(), draw.parts(), ids, targets);
         write(into);
     }
 
@@ -112,8 +112,8 @@ public final class LanguageTask implements Task {
 
     @Override
     public Validation validate(Executable executable, int most) {
-        Windows w = data.validation();
-        int batches = Math.clamp((w.to() - w.from()) / w.context() / batch, 1, most);
+        TokenWindows w = data.validation();
+        int batches = Math.clamp(w.length() / w.context() / batch, 1, most);
         Inputs into = new Inputs(executable, TrainingGraph.EVALUATE);
         double sum = 0;
         for (int i = 0; i < batches; i++) {
@@ -137,7 +137,7 @@ public final class LanguageTask implements Task {
 
     @Override
     public long batchesPerEpoch() {
-        return Math.max(1, (data.train().to() - data.train().from()) / ids.length);
+        return Math.max(1, data.train().length() / ids.length);
     }
 
     @Override
@@ -160,14 +160,14 @@ public final class LanguageTask implements Task {
         return source;
     }
 
-    /** Number of tokens and CRC-32C over them. */
     @Override
     public String dataVersion() {
-        return data.tokens() + "-" + Long.toHexString(data.checksum());
+        return data.version();
     }
 
     @Override
     public void save(Path folder) throws IOException {
         TokenizerJson.write(folder, tokenizer);
+        data.keepIn(folder);
     }
 }
