@@ -71,6 +71,27 @@ final class Schema {
         static final int REALS = 6;
         static final int INTEGERS = 7;
         static final int TEXTS = 8;
+
+        private static final float[] NO_REALS = {};
+        private static final long[] NO_INTEGERS = {};
+
+        /**
+         * An attribute from a number ({@code Integer}, {@code Double}), a text, an array ({@code long[]}, {@code float[]}), a
+         * list of texts, a tensor or a graph.
+         */
+        static Attribute of(String name, Object value) {
+            return switch (value) {
+                case Integer i -> new Attribute(name, 0, i, "", null, null, NO_REALS, NO_INTEGERS, List.of(), INTEGER);
+                case Double d -> new Attribute(name, d.floatValue(), 0, "", null, null, NO_REALS, NO_INTEGERS, List.of(), REAL);
+                case String s -> new Attribute(name, 0, 0, s, null, null, NO_REALS, NO_INTEGERS, List.of(), TEXT);
+                case long[] l -> new Attribute(name, 0, 0, "", null, null, NO_REALS, l, List.of(), INTEGERS);
+                case float[] f -> new Attribute(name, 0, 0, "", null, null, f, NO_INTEGERS, List.of(), REALS);
+                case Tensor t -> new Attribute(name, 0, 0, "", t, null, NO_REALS, NO_INTEGERS, List.of(), TENSOR);
+                case Graph g -> new Attribute(name, 0, 0, "", null, g, NO_REALS, NO_INTEGERS, List.of(), GRAPH);
+                case List<?> l -> new Attribute(name, 0, 0, "", null, null, NO_REALS, NO_INTEGERS, l.stream().map(String.class::cast).toList(), TEXTS);
+                default -> throw new IllegalArgumentException("no attribute: " + value);
+            };
+        }
     }
 
     /** {@code TensorProto}: elements lie in one of the data fields, or in another file. */
@@ -88,6 +109,18 @@ final class Schema {
             @Field(14) int location) {
         /** The location of elements in another file. */
         static final int EXTERNAL = 1;
+
+        /** A tensor whose bytes are in the message. */
+        static Tensor of(String name, long[] dims, int dataType, MemorySegment raw) {
+            return new Tensor(dims, dataType, new float[0], new int[0], new long[0], name, raw, new double[0], new long[0], List.of(), 0);
+        }
+
+        /** The same tensor with its bytes in another file. */
+        Tensor inFile(String location, long offset) {
+            List<Entry> where = List.of(new Entry("location", location), new Entry("offset", Long.toString(offset)),
+                    new Entry("length", Long.toString(raw.byteSize())));
+            return new Tensor(dims, dataType, floats, ints, longs, name, null, doubles, unsignedLongs, where, EXTERNAL);
+        }
     }
 
     /** {@code SparseTensorProto}, known only to be refused by name. */
@@ -110,4 +143,10 @@ final class Schema {
 
     /** {@code TensorShapeProto.Dimension}: a size, a symbol, or neither (0 and empty) where nothing is known. */
     record Dimension(@Field(1) long size, @Field(2) String symbol) {}
+
+    /** An input or output of fixed sizes. */
+    static ValueInfo value(String name, int elementType, List<Integer> dims) {
+        TensorShape shape = new TensorShape(dims.stream().map(d -> new Dimension(d, "")).toList());
+        return new ValueInfo(name, new Type(new TensorType(elementType, shape)));
+    }
 }

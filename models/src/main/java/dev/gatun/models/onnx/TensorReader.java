@@ -3,7 +3,6 @@ package dev.gatun.models.onnx;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -155,9 +154,8 @@ final class TensorReader {
         return elements(values.length, Float.BYTES, (b, i) -> b.putFloat(values[i]));
     }
 
-    /** A copy of memory that holds i32 or f32 elements, as {@code raw_data} has them. */
-    static MemorySegment raw(MemorySegment words) {
-        int n = Math.toIntExact(words.byteSize() / Integer.BYTES);
-        return elements(n, Integer.BYTES, (b, i) -> b.putInt(words.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * i)));
+    /** The bytes of an array of numbers, little-endian, as {@code raw_data} has them. */
+    static MemorySegment raw(int[] values) {
+        return elements(values.length, Integer.BYTES, (b, i) -> b.putInt(values[i]));
     }
 }

@@ -66,8 +66,7 @@ final class ModelBuilder {
     }
 
     static Schema.Tensor tensor(String name, Sample x) {
-        long[] dims = x.longDims();
-        return new Schema.Tensor(dims, x.type().number(), new float[0], new int[0], new long[0], name, raw(x), new double[0], new long[0], List.of(), 0);
+        return Schema.Tensor.of(name, x.longDims(), x.type().number(), raw(x));
     }
 
     static MemorySegment raw(Sample x) {
@@ -87,19 +86,8 @@ final class ModelBuilder {
         return MemorySegment.ofArray(b.array());
     }
 
-    static Schema.Attribute attribute(String name, Object value) {
-        float[] noReals = new float[0];
-        long[] noInts = new long[0];
-        return switch (value) {
-            case Integer i -> new Schema.Attribute(name, 0, i, "", null, null, noReals, noInts, List.of(), Schema.Attribute.INTEGER);
-            case Double d -> new Schema.Attribute(name, d.floatValue(), 0, "", null, null, noReals, noInts, List.of(), Schema.Attribute.REAL);
-            case String s -> new Schema.Attribute(name, 0, 0, s, null, null, noReals, noInts, List.of(), Schema.Attribute.TEXT);
-            case long[] l -> new Schema.Attribute(name, 0, 0, "", null, null, noReals, l, List.of(), Schema.Attribute.INTEGERS);
-            case float[] f -> new Schema.Attribute(name, 0, 0, "", null, null, f, noInts, List.of(), Schema.Attribute.REALS);
-            case Sample x -> new Schema.Attribute(name, 0, 0, "", tensor("", x), null, noReals, noInts, List.of(), Schema.Attribute.TENSOR);
-            case List<?> l -> new Schema.Attribute(name, 0, 0, "", null, null, noReals, noInts, l.stream().map(String.class::cast).toList(), Schema.Attribute.TEXTS);
-            default -> throw new IllegalArgumentException("no attribute: " + value);
-        };
+    private static Schema.Attribute attribute(String name, Object value) {
+        return Schema.Attribute.of(name, value instanceof Sample x ? tensor("", x) : value);
     }
 
     Schema.Model model() {
