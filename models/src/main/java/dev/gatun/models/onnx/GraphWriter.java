@@ -38,6 +38,7 @@ final class GraphWriter {
     private final List<Schema.Node> nodes = new ArrayList<>();
     private final Map<Integer, Wire> wires = new HashMap<>();
     private final Map<Integer, String> states = new HashMap<>();
+    private final Map<Integer, Node> makers = new HashMap<>();
     private String source = "";
 
     private GraphWriter(String file, int opset, Common common) {
@@ -73,7 +74,9 @@ final class GraphWriter {
             w.name(w.wire(o.value()).plain(), o.name());
             outputs.add(w.info(o.name(), o.value().type()));
         }
-        return new Schema.Graph(w.nodes, graph.name(), List.copyOf(w.common.initializers.values()), inputs, outputs, List.of());
+        Set<String> wanted = w.prune(outputs);
+        List<Schema.Tensor> kept = w.common.initializers.values().stream().filter(t -> wanted.contains(t.name())).toList();
+        return new Schema.Graph(w.nodes, graph.name(), kept, inputs, outputs, List.of());
     }
 
     /** States that only convolutions read, as their weights; they are written as {@code [O,I,H,W]}. */
@@ -128,7 +131,32 @@ final class GraphWriter {
 
     private void node(Node n) {
         source = n.source();
+        n.results().forEach(v -> makers.put(v.id(), n));
         NodeForms.write(this, n);
+    }
+
+    /** The node that computes a value, {@code null} for inputs. */
+    Node maker(Value v) {
+        return makers.get(v.id());
+    }
+
+    /** Drops nodes that no output needs; returns the names that are read. */
+    private Set<String> prune(List<Schema.ValueInfo> outputs) {
+        Set<String> wanted = new HashSet<>();
+        outputs.forEach(o -> wanted.add(o.name()));
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (nodes.get(i).outputs().stream().anyMatch(wanted::contains)) read(nodes.get(i), wanted);
+            else nodes.remove(i);
+        }
+        return wanted;
+    }
+
+    /** Adds the names that a node reads, its body included. */
+    private static void read(Schema.Node n, Set<String> names) {
+        names.addAll(n.inputs());
+        for (Schema.Attribute a : n.attributes()) {
+            if (a.graph() != null) a.graph().nodes().forEach(inner -> read(inner, names));
+        }
     }
 
     /** Gives a value its final name: the node that makes it gets it, or a node is added that copies it. */

@@ -59,6 +59,11 @@ final class NodeForms {
             define(Wire.small(w, n.result().type(), in(0).scalar(), Shape.SCALAR)); // a view of one number is that number
             return;
         }
+        BatchNormForm norm = BatchNormForm.of(n, w::maker);
+        if (norm != null && (n.result().type().rank() == 2 || n.result().type().rank() == 4)) {
+            normalization(norm);
+            return;
+        }
         switch (n.op()) {
             case Pointwise p -> define(PointwiseForms.write(w, n, p));
             case Relu _, Gelu _ -> define(PointwiseForms.write(w, n, n.op()));
@@ -106,6 +111,16 @@ final class NodeForms {
         for (int i = 0; i < names.size(); i++) {
             w.define(n.results().get(i), Wire.plain(w, n.results().get(i).type(), names.get(i)));
         }
+    }
+
+    private void normalization(BatchNormForm norm) {
+        boolean images = n.result().type().rank() == 4;
+        Wire x = w.wire(norm.x());
+        List<String> operands = new ArrayList<>(List.of(images ? x.channelsFirst() : x.plain()));
+        norm.channels().forEach(v -> operands.add(w.wire(v).plain()));
+        String y = w.emit("BatchNormalization", operands, Map.of("epsilon", norm.eps()));
+        if (images) images(y);
+        else plain(y);
     }
 
     private Wire iota(Iota i) {

@@ -182,6 +182,8 @@ class ExportTest {
         assertThat(operators(models.get("gpt"), 17)).contains("LayerNormalization", "Tanh").doesNotContain("Gelu");
         List<String> convolutional = operators(models.get("resnet-18"), 17);
         assertThat(convolutional.stream().filter("Conv"::equals)).hasSize(20);
+        assertThat(convolutional.stream().filter("BatchNormalization"::equals)).hasSize(20);
+        assertThat(convolutional).doesNotContain("Expand", "Sub", "Reciprocal");
         assertThat(convolutional.stream().filter("Transpose"::equals)).as("of the images given, and of their means").hasSize(2);
     }
 
