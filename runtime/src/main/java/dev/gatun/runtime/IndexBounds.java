@@ -3,12 +3,14 @@ package dev.gatun.runtime;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ops.CachedAttention;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Gather;
-import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.ops.View;
+import dev.gatun.graph.types.TensorType;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -42,26 +44,26 @@ final class IndexBounds {
             if (n.op() instanceof View && origin.containsKey(n.operands().getFirst().id())) {
                 n.results().forEach(v -> origin.put(v.id(), origin.get(n.operands().getFirst().id())));
             }
-            int operand = indexOperand(n.op());
-            if (operand < 0 || !origin.containsKey(n.operands().get(operand).id())) continue;
-            bounds.merge(origin.get(n.operands().get(operand).id()), bound(n), Math::min);
+            indices(n).forEach((operand, bound) -> {
+                String input = origin.get(n.operands().get(operand).id());
+                if (input != null) bounds.merge(input, bound, Math::min);
+            });
         }
     }
 
-    private static int indexOperand(Op op) {
-        return switch (op) {
-            case Gather g -> 1;
-            case CrossEntropy c -> 1;
-            case ScatterAdd s -> 0;
-            default -> -1;
-        };
-    }
-
-    private static int bound(Node n) {
+    /** Operands of a node that are indices, and the exclusive bound of each. */
+    private static Map<Integer, Integer> indices(Node n) {
+        TensorType first = n.operands().isEmpty() ? null : n.operands().getFirst().type();
         return switch (n.op()) {
-            case ScatterAdd s -> s.rows();
-            case CrossEntropy c -> n.operands().getFirst().type().dim(-1);
-            default -> n.operands().getFirst().type().dim(0);
+            case Gather g -> Map.of(1, first.dim(0));
+            case CrossEntropy c -> Map.of(1, first.dim(-1));
+            case ScatterAdd s -> Map.of(0, s.rows());
+            case StoreRows s -> Map.of(2, first.dim(0), 3, first.dim(1) - n.operands().get(1).type().dim(1) + 1);
+            case CachedAttention a -> {
+                TensorType keys = n.operands().get(1).type();
+                yield Map.of(3, keys.dim(0), 4, keys.dim(1) - first.dim(1) + 1);
+            }
+            default -> Map.of();
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.gatun.runtime;
 
 import dev.gatun.graph.ops.Attention;
+import dev.gatun.graph.ops.CachedAttention;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Dropout;
 import dev.gatun.graph.ops.Gelu;
@@ -16,11 +17,13 @@ import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Silu;
 import dev.gatun.graph.ops.SoftCrossEntropy;
 import dev.gatun.graph.ops.Softmax;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -186,6 +189,28 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
             cases.add(new OpCase("attention of 4 heads, " + keyHeads + " of keys", List.of(f32(2, 17, 4, 8), f32(2, 17, keyHeads, 8), f32(2, 17, keyHeads, 8)),
                     -1, 1, 0, x -> Attention.of(x.get(0), x.get(1), x.get(2), true)));
         }
+        for (int[] s : new int[][] {{1, 1, 3, 3, 8}, {2, 1, 4, 2, 33}, {2, 5, 6, 1, 17}, {1, 19, 2, 2, 64}}) {
+            TensorType q = f32(s[0], s[1], s[2], s[4]);
+            TensorType kept = f32(2, s[1] + 22, s[3], s[4]);
+            cases.add(new OpCase("cached attention " + Arrays.toString(s), List.of(q, kept, kept, i32(s[0])), -1, 1, 22,
+                    x -> CachedAttention.of(x.get(0), x.get(1), x.get(2), Tensor.iota(Shape.of(s[0]), 0), x.get(3))));
+        }
+        cases.add(new OpCase("cached attention of one projection", List.of(f32(2, 3, 64), f32(4, 9, 2, 8), f32(4, 9, 2, 8), i32(2)), -1, 1, 4, x -> {
+            List<Tensor> p = x.getFirst().split(2, List.of(32, 16, 16));
+            Tensor position = x.get(3);
+            Tensor keys = StoreRows.of(x.get(1), p.get(1).reshape(2, 3, 2, 8), Tensor.iota(Shape.of(2), 0), position);
+            Tensor values = StoreRows.of(x.get(2), p.get(2).reshape(2, 3, 2, 8), Tensor.iota(Shape.of(2), 0), position);
+            return CachedAttention.of(p.get(0).reshape(2, 3, 4, 8), keys, values, Tensor.iota(Shape.of(2), 0), position);
+        }));
+        for (int m : new int[] {1, 3, 4, 7, 8}) {
+            cases.add(new OpCase("few rows " + m, List.of(f32(m, 133), f32(133, 259)), -1, 1, 0, x -> x.get(0).matmul(x.get(1))));
+            cases.add(new OpCase("few rows, transposed " + m, List.of(f32(m, 133), f32(259, 133)), -1, 1, 0,
+                    x -> x.get(0).matmulTransposed(x.get(1))));
+            cases.add(new OpCase("few rows, bias, gelu, residual " + m, List.of(f32(m, 133), f32(133, 259), f32(259), f32(m, 259)), -1, 1, 0,
+                    x -> Gelu.of(x.get(0).matmul(x.get(1)).add(x.get(2))).add(x.get(3))));
+        }
+        cases.add(new OpCase("few rows with relu", List.of(f32(2, 1200), f32(1200, 40), f32(40)), -1, 1, 0,
+                x -> x.get(0).matmul(x.get(1)).add(x.get(2)).relu()));
         cases.add(new OpCase("attention of one projection", List.of(f32(2, 9, 48)), -1, 1, 0, x -> {
             List<Tensor> p = x.getFirst().split(2, 3);
             Tensor y = Attention.of(p.get(0).reshape(2, 9, 2, 8), p.get(1).reshape(2, 9, 2, 8), p.get(2).reshape(2, 9, 2, 8), true);
@@ -204,6 +229,11 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
                 x -> x.get(0).gather(x.get(1)).add(x.get(2))));
         cases.add(new OpCase("scatter add", List.of(f32(3, 4, 17), i32(3, 4)), -1, 1, 6,
                 x -> x.get(1).apply(new ScatterAdd(6), x.get(0))));
+        cases.add(new OpCase("store rows", List.of(f32(3, 9, 2, 5), f32(2, 4, 2, 5), i32(2)), -1, 1, 6,
+                x -> StoreRows.of(x.get(0), x.get(1), Tensor.iota(Shape.of(2), 0), x.get(2)).mul(2)));
+        cases.add(new OpCase("store one row", List.of(f32(1, 9, 33), f32(1, 1, 33), i32(1)), -1, 1, 9,
+                x -> StoreRows.of(x.get(0), x.get(1), Tensor.iota(Shape.of(1), 0), x.get(2)).exp()));
+        cases.add(new OpCase("rotary from a start", List.of(f32(2, 9, 3, 8), i32(2)), -2, 2, 50, x -> Rotary.of(x.get(0), x.get(1), 10_000)));
         cases.add(new OpCase("random", List.of(f32(3, 33), i32(2)), -1, 1, 99,
                 x -> x.get(0).mul(x.get(1).apply(new RandomUniform(Shape.of(3, 33), 5)))));
         cases.add(new OpCase("dropout", List.of(f32(3, 33), i32(2)), -1, 1, 99, x -> x.get(0).apply(new Dropout(0.4, 1), x.get(1))));

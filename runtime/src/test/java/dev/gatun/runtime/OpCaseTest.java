@@ -27,16 +27,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OpCaseTest {
     private static Compiler simd;
     private static Compiler oneDnn;
+    private static Compiler auto;
 
     @BeforeAll
     static void open() {
         simd = new Compiler(Backend.SIMD, 2);
         oneDnn = OneDnnLibrary.probe() instanceof OneDnnLibrary.Ready ? new Compiler(Backend.ONEDNN, 2) : null;
+        auto = new Compiler(Backend.AUTO, 2);
     }
 
     @AfterAll
     static void close() {
         simd.close();
+        auto.close();
         if (oneDnn != null) oneDnn.close();
     }
 
@@ -91,6 +94,17 @@ class OpCaseTest {
     void oneDnnAgreesWithTheReference(OpCase c) {
         assumeThat(OneDnnLibrary.probe()).isInstanceOf(OneDnnLibrary.Ready.class);
         agrees(oneDnn, c);
+    }
+
+    static List<OpCase> fewRows() {
+        return OpCase.all().stream().filter(c -> c.name().startsWith("few rows")).toList();
+    }
+
+    /** Which the backend that chooses by itself computes in Java with what follows the product. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fewRows")
+    void fewRowsAgreeWithTheReference(OpCase c) {
+        agrees(auto, c);
     }
 
     private static void agrees(Compiler compiler, OpCase c) {

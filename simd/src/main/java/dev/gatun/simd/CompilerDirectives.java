@@ -22,8 +22,9 @@ import javax.management.ObjectName;
 public record CompilerDirectives(boolean inForce, String reason) {
     private static final String PATTERN = "dev/gatun/simd/gemm/Gen*.*";
     private static final String DIRECTIVES = """
-            [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*",
-                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/kernels/PeakFma.*",
+            [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*", "dev/gatun/simd/gemm/Streamed*.*",
+                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/attention/Cached.*",
+                      "dev/gatun/simd/kernels/PeakFma.*",
                       "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*"],
               c1: {Exclude: true},
               c2: {BackgroundCompilation: false}}]

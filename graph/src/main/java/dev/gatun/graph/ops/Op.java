@@ -11,8 +11,8 @@ import java.util.List;
  * <p>Primitives are few. A {@link Composite} states itself in terms of them and needs no more.
  */
 public sealed interface Op
-        permits Pointwise, View, MatMul, Convolution, Pooling, Reduce, Concat, Pad, Gather, ScatterAdd, Constant, Iota, RandomUniform, Scan,
-                Composite {
+        permits Pointwise, View, MatMul, Convolution, Pooling, Reduce, Concat, Pad, Gather, ScatterAdd, StoreRows, Constant, Iota, RandomUniform,
+                Scan, Composite {
 
     /** The name in listings and errors: {@code MatMul}. */
     default String name() {

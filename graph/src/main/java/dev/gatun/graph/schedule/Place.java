@@ -35,8 +35,13 @@ public record Place(int buffer, DType dtype, Shape shape, long offset, List<Long
 
     /** Whether elements lie one after another without gaps, in row-major order. */
     public boolean isDense() {
+        return hasDenseRows(0);
+    }
+
+    /** Whether the elements of each row, which dimension {@code from} and those after it make, lie one after another. */
+    public boolean hasDenseRows(int from) {
         long step = 1;
-        for (int i = shape.rank() - 1; i >= 0; i--) {
+        for (int i = shape.rank() - 1; i >= from; i--) {
             if (shape.dim(i) != 1 && strides.get(i) != step) return false;
             step *= shape.dim(i);
         }

@@ -15,6 +15,7 @@ import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Slice;
 import dev.gatun.graph.ops.Split;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.ops.Transpose;
 import dev.gatun.graph.ops.View;
 import dev.gatun.graph.types.Shape;
@@ -88,6 +89,7 @@ final class Program {
             case Convolution c -> true;
             case Pooling p -> true;
             case ScatterAdd s -> true;
+            case StoreRows s -> true;
             case RandomUniform r -> true;
             case Scan s -> true;
             case Composite c -> true;

@@ -7,6 +7,7 @@ import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Broadcast;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.CachedAttention;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Constant;
 import dev.gatun.graph.ops.FusedMatMul;
@@ -17,6 +18,7 @@ import dev.gatun.graph.ops.Pointwise;
 import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Reshape;
 import dev.gatun.graph.ops.Scan;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
@@ -61,6 +63,7 @@ final class Storage {
             inputs.put(in.name(), id);
             places.put(in.value().id(), dense(id, in.value().type()));
         }
+        stores();
         stretches();
         require();
         carries();
@@ -120,16 +123,30 @@ final class Storage {
         return program.view(window(program.viewed(value)), value);
     }
 
+    /** Rows stored into a state that nobody else reads, and that the result replaces, are written in place. */
+    private void stores() {
+        for (Node n : program.graph.nodes()) {
+            if (!(n.op() instanceof StoreRows)) continue;
+            int before = n.operands().getFirst().id();
+            Input state = program.input(before);
+            boolean own = state != null && state.role() == Input.Role.STATE && program.uses(before) == 1
+                    && program.graph.outputs().stream().noneMatch(o -> o.value().id() == before);
+            boolean replaces = own && program.graph.outputs().stream()
+                    .anyMatch(o -> o.update() && o.name().equals(state.name()) && o.value().equals(n.result()));
+            if (replaces) places.put(n.result().id(), places.get(before));
+        }
+    }
+
     /** Values that calls, concatenations and outputs read. */
     private void require() {
         for (Node n : program.graph.nodes()) {
             if (Program.isCall(n)) {
                 int copied = n.op() instanceof Scan s ? s.carries() : 0;
-                n.operands().stream().skip(copied).forEach(v -> required.add(readable(n, v.id())));
+                for (int i = copied; i < n.operands().size(); i++) required.add(readable(n, i));
                 n.results().forEach(v -> required.add(v.id()));
             }
             if (n.op() instanceof Concat) required.add(n.result().id());
-            if (n.op() instanceof Gather) required.add(readable(n, n.operands().getFirst().id())); // rows of it are loaded
+            if (n.op() instanceof Gather) required.add(readable(n, 0)); // rows of it are loaded
         }
         for (Output out : program.graph.outputs()) {
             if (isComputed(out.value().id()) && !program.isView(out.value().id())) required.add(out.value().id());
@@ -137,12 +154,13 @@ final class Storage {
         required.addAll(forced);
     }
 
-    /** The value that must lie in memory so that a call can read {@code value} through a window. */
-    private int readable(Node call, int value) {
+    /** The value that must lie in memory so that a call can read an operand through a window. */
+    private int readable(Node call, int operand) {
+        int value = call.operands().get(operand).id();
         int base = value;
         while (program.isView(base) && !forced.contains(base)) base = program.viewed(base);
         Place window = trial(base, value);
-        boolean reads = window != null && (call.op() instanceof Scan s ? accepts(s, call, value, window) : accepts(call, window));
+        boolean reads = window != null && (call.op() instanceof Scan s ? accepts(s, call, value, window) : accepts(call, operand, window));
         return reads ? base : value;
     }
 
@@ -168,13 +186,15 @@ final class Storage {
     }
 
     /** Which windows a call's kernel can read. */
-    private static boolean accepts(Node call, Place p) {
+    private static boolean accepts(Node call, int operand, Place p) {
         int rank = p.shape().rank();
         return switch (call.op()) {
             case MatMul m -> isMatrix(p, rank);
             case FusedMatMul m -> rank == 2 ? isMatrix(p, rank) : p.isDense();
             case Attention a -> p.innerStride() == 1 || p.shape().last() == 1;
             case AttentionGrad a -> p.innerStride() == 1 || p.shape().last() == 1;
+            case CachedAttention a -> operand == 0 ? p.innerStride() == 1 || p.shape().last() == 1 : p.isDense();
+            case StoreRows s -> operand == 1 ? p.hasDenseRows(2) : p.isDense();
             default -> p.isDense();
         };
     }
@@ -272,7 +292,7 @@ final class Storage {
         boolean makes = n != null && n.op() instanceof AttentionGrad && program.uses(base) == 1 && !places.containsKey(base);
         if (!makes) return false;
         Place p = Program.reshape(into, program.type(base).shape());
-        if (p == null || !accepts(n, p)) return false;
+        if (p == null || !accepts(n, 0, p)) return false; // its results take what its operands do
         places.put(base, p);
         return true;
     }

@@ -3,6 +3,7 @@ package dev.gatun.runtime.cpu;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.CachedAttention;
 import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Conv2dWeightGrad;
@@ -16,6 +17,7 @@ import dev.gatun.graph.ops.Pool2dPick;
 import dev.gatun.graph.ops.Pooling;
 import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.ScatterAdd;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.schedule.Call;
@@ -31,11 +33,13 @@ import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.CompilerDirectives;
 import dev.gatun.simd.Kernel;
 import dev.gatun.simd.attention.AttentionShape;
+import dev.gatun.simd.attention.CacheShape;
 import dev.gatun.simd.attention.Layout;
 import dev.gatun.simd.conv.ConvShape;
 import dev.gatun.simd.conv.Convolver;
 import dev.gatun.simd.conv.Pool;
 import dev.gatun.simd.conv.PoolShape;
+import dev.gatun.simd.gemm.Epilogue;
 import dev.gatun.simd.gemm.Gemm;
 import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
@@ -112,6 +116,7 @@ public final class CpuBackend implements AutoCloseable {
         return op -> switch (op) {
             case Attention a -> true;
             case AttentionGrad a -> true;
+            case CachedAttention a -> true;
             case FusedMatMul f -> oneDnn != null;
             default -> false;
         };
@@ -165,6 +170,7 @@ public final class CpuBackend implements AutoCloseable {
 
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
+            case FusedMatMul f -> isStreamed(c) ? gemm.workspaceBytes(shape(f.product(), c), 1) : 0;
             case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             case Convolution v -> inOneDnn(v, c)
                     ? convolutions.workspaceBytes(v, c)
@@ -220,7 +226,8 @@ public final class CpuBackend implements AutoCloseable {
         for (Step step : r.body().steps()) {
             List<Work> lowered = lower(body, step);
             // a right operand that stays the same is packed once
-            boolean packsOnce = step instanceof Call c && c.op() instanceof MatMul && lowered.size() == 2
+            boolean packsOnce = step instanceof Call c && c.op() instanceof MatMul m && lowered.size() == 2
+                    && Gemm.packs(shape(m, c), batch(c))
                     && body.motion(c.operands().get(1).buffer()).isStill() && !written.contains(c.operands().get(1).buffer());
             if (packsOnce) before.add(lowered.getFirst());
             work.addAll(packsOnce ? lowered.subList(1, 2) : lowered);
@@ -232,7 +239,7 @@ public final class CpuBackend implements AutoCloseable {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
             case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
-            case FusedMatMul f -> oneDnnProduct(plan, c);
+            case FusedMatMul f -> isStreamed(c) ? streamed(plan, f, c) : oneDnnProduct(plan, c);
             case Convolution v -> inOneDnn(v, c) ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
@@ -244,6 +251,15 @@ public final class CpuBackend implements AutoCloseable {
             }
             case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
                     at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
+            case StoreRows s -> List.of(storeRows(c, at, address(c.results().getFirst(), plan)));
+            case CachedAttention a -> List.of(attention.cached(
+                    cacheShape(c),
+                    layout(c.operands().get(0), plan),
+                    layout(c.operands().get(1), plan),
+                    layout(c.operands().get(2), plan),
+                    layout(c.results().getFirst(), plan),
+                    at[3],
+                    at[4]));
             case Attention a -> List.of(attention.forward(
                     shape(a.causal(), c),
                     layout(c.operands().get(0), plan),
@@ -303,9 +319,35 @@ public final class CpuBackend implements AutoCloseable {
         return List.of(oneDnn.kernel(c, plan));
     }
 
+    /**
+     * Whether what follows a product of a few rows runs here too. Such products are bound by memory, and a measurement on
+     * operands in the cache would say nothing of them.
+     */
+    private boolean isStreamed(Call c) {
+        boolean f32 = c.operands().stream().allMatch(p -> p.dtype() == DType.F32);
+        boolean known = !(c.op() instanceof FusedMatMul f) || f.activation() != FusedMatMul.Activation.GELU_ERF;
+        boolean byRows = !(c.op() instanceof FusedMatMul r) || !r.residual() || !Matrix.of(c.operands().getLast()).byColumns();
+        return products != Products.ONEDNN && f32 && known && byRows && batch(c) == 1 && Gemm.isStreamed(shape(OneDnnProducts.product(c), c));
+    }
+
+    private List<Kernel> streamed(ExecutionPlan plan, FusedMatMul op, Call c) {
+        Place residual = op.residual() ? c.operands().getLast() : null;
+        Epilogue epilogue = new Epilogue(
+                op.bias() ? address(c.operands().get(2), plan) : -1,
+                switch (op.activation()) {
+                    case RELU -> Epilogue.Activation.RELU;
+                    case GELU_TANH -> Epilogue.Activation.GELU_TANH;
+                    case NONE, GELU_ERF -> Epilogue.Activation.NONE;
+                },
+                residual == null ? -1 : address(residual, plan),
+                residual == null ? 0 : Matrix.of(residual).leading());
+        return gemm.fused(shape(op.product(), c), Matrix.operand(c.operands().get(0), plan), Matrix.operand(c.operands().get(1), plan),
+                Matrix.operand(c.results().getFirst(), plan), plan.offset(c.workspace()), epilogue);
+    }
+
     /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
     private boolean inOneDnn(Call c) {
-        if (oneDnn == null) return false;
+        if (oneDnn == null || isStreamed(c)) return false;
         boolean onlyThere = c.op() instanceof FusedMatMul || c.operands().getFirst().dtype() == DType.BF16;
         if (onlyThere) return true; // lowering throws if the library refuses it
         if (!oneDnn.takes(c)) return false;
@@ -342,6 +384,7 @@ public final class CpuBackend implements AutoCloseable {
             return inOneDnn(v, c) ? "onednn" + why : "simd " + Convolver.method(SpatialShapes.convolution(v, c)) + why;
         }
         if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
+        if (isStreamed(c)) return "simd: few rows, bound by memory";
         if (!inOneDnn(c)) return "simd" + (choice == null ? "" : ": " + choice.describe(c));
         return "onednn" + (c.op() instanceof FusedMatMul ? ": with what follows the product" : ": " + choice.describe(c));
     }
@@ -380,6 +423,26 @@ public final class CpuBackend implements AutoCloseable {
         Shape k = c.operands().get(1).shape();
         float scale = (float) (1 / Math.sqrt(q.last()));
         return new AttentionShape(q.dim(0), q.dim(2), k.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
+    }
+
+    /** {@code (N,T,H,D)} and {@code (B,S,K,D)} operands of attention over a cache. */
+    private static CacheShape cacheShape(Call c) {
+        Shape q = c.operands().get(0).shape();
+        Shape k = c.operands().get(1).shape();
+        return new CacheShape(q.dim(0), q.dim(1), q.dim(2), k.dim(2), q.last(), k.dim(0), k.dim(1));
+    }
+
+    private static Kernel storeRows(Call c, long[] at, long result) {
+        Place sequences = c.operands().get(0);
+        Place fresh = c.operands().get(1);
+        Shape s = sequences.shape();
+        return new dev.gatun.simd.kernels.StoreRows(
+                new dev.gatun.simd.kernels.StoreRows.Sequences(at[0], s.dim(0), s.dim(1), (int) s.sub(2, s.rank()).elements()),
+                new dev.gatun.simd.kernels.StoreRows.Fresh(
+                        at[1], fresh.shape().dim(0), fresh.shape().dim(1), fresh.strides().get(0), fresh.strides().get(1)),
+                at[2],
+                at[3],
+                result);
     }
 
     private static Layout layout(Place p, ExecutionPlan plan) {

@@ -24,6 +24,7 @@ import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.Slice;
 import dev.gatun.graph.ops.Split;
+import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.ops.Transpose;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.types.DType;
@@ -155,6 +156,7 @@ public final class Interpreter {
             case Pad p -> List.of(placed(new double[(int) type.elements()], type.shape(), x.getFirst(), in.getFirst().shape(), p.axis(), p.before()));
             case Gather g -> List.of(gather(x.get(0), x.get(1), in.get(0), type));
             case ScatterAdd s -> List.of(scatter(x.get(0), x.get(1), s.rows(), type));
+            case StoreRows s -> List.of(stored(x, in));
             case Constant c -> {
                 double[] y = new double[(int) type.elements()];
                 Arrays.fill(y, c.value());
@@ -280,6 +282,19 @@ public final class Interpreter {
         for (int i = 0; i < index.length; i++) {
             int at = checked(index[i], rows);
             for (int j = 0; j < width; j++) y[at * width + j] += updates[i * width + j];
+        }
+        return y;
+    }
+
+    private static double[] stored(List<double[]> x, List<TensorType> in) {
+        double[] y = x.get(0).clone();
+        int rows = in.get(0).dim(1);
+        int time = in.get(1).dim(1);
+        int width = (int) (in.get(1).elements() / in.get(1).dim(0) / time);
+        for (int i = 0; i < in.get(1).dim(0); i++) {
+            int slot = checked(x.get(2)[i], in.get(0).dim(0));
+            int position = checked(x.get(3)[i], rows - time + 1);
+            System.arraycopy(x.get(1), i * time * width, y, (slot * rows + position) * width, time * width);
         }
         return y;
     }

@@ -44,6 +44,22 @@ public final class Attention {
         return new Backward(shape, operands, new Tiles(shape, microKernels, true));
     }
 
+    /**
+     * New queries over a cache that holds their own keys and values too: query {@code t} of sequence {@code i} sees rows
+     * {@code 0 .. position[i] + t} of slot {@code slot[i]}. An index out of range raises
+     * {@link IndexOutOfBoundsException}.
+     *
+     * @param slotBytes where i32[n] slots lie
+     * @param positionBytes where i32[n] positions lie
+     */
+    public Kernel cached(CacheShape shape, Layout q, Layout keys, Layout values, Layout o, long slotBytes, long positionBytes) {
+        if (slotBytes < 0 || positionBytes < 0 || (slotBytes & 3) != 0 || (positionBytes & 3) != 0) {
+            throw new IllegalArgumentException("Attention: slots and positions must lie at multiples of 4 bytes, not at "
+                    + slotBytes + " and " + positionBytes);
+        }
+        return new Cached(shape, q, keys, values, o, slotBytes, positionBytes);
+    }
+
     private static void checkLogSumExp(long at) {
         if (at < 0 || (at & 3) != 0) {
             throw new IllegalArgumentException("Attention: logSumExp must lie at a multiple of 4 bytes, not at " + at);

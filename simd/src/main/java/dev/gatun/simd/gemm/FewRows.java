@@ -65,6 +65,10 @@ final class FewRows implements Kernel {
         int product = task / columnBlocks;
         int column = task % columnBlocks * COLUMNS;
         int columns = Math.min(COLUMNS, shape.n() - column);
+        if (shape.transposeB() && !shape.transposeA()) {
+            allDots(memory, product, column, columns);
+            return;
+        }
         for (int i = 0; i < shape.m(); i++) {
             MemorySegment a = memory;
             long aAt = aBytes[product] + aMoved + 4 * i * shape.lda();
@@ -148,6 +152,16 @@ final class FewRows implements Kernel {
         put(memory, cAt + 5 * Lanes.BYTES, c5);
         put(memory, cAt + 6 * Lanes.BYTES, c6);
         put(memory, cAt + 7 * Lanes.BYTES, c7);
+    }
+
+    /** Each row of A with a few rows of B while these are in the L1 cache. */
+    private void allDots(MemorySegment memory, int product, int column, int columns) {
+        for (int j = 0; j < columns; j += 4) {
+            for (int i = 0; i < shape.m(); i++) {
+                dots(memory, memory, aBytes[product] + aMoved + 4 * i * shape.lda(), bBytes[product] + bMoved + 4 * ((column + j) * shape.ldb()),
+                        cBytes[product] + cMoved + 4 * (i * shape.ldc() + column + j), Math.min(4, columns - j));
+            }
+        }
     }
 
     /** B stored [n, k]: each column of C is the dot product of two rows. */

@@ -8,13 +8,13 @@ import java.util.List;
  *
  * <p>B is packed once into panels as wide as a register tile (Goto and van de Geijn, "Anatomy of high-performance
  * matrix multiplication", 2008); a task then copies its block of A next to each other and runs register tiles over it.
- * Products of a few rows, as in decoding one token, read B where it lies.
+ * Products of a few rows, as in decoding one token, read B once, where it lies.
  *
  * <p>The order of additions depends on the shape alone: results do not depend on the number of threads.
  */
 public final class Gemm {
     /** Up to this many rows a product is bound by reading B, and packing it would only double that. */
-    private static final int FEW_ROWS = 4;
+    public static final int FEW_ROWS = Streamed.ROWS;
 
     private final MicroKernels microKernels;
 
@@ -35,7 +35,40 @@ public final class Gemm {
 
     /** Bytes of workspace that {@link #kernels} needs for a batch of such products, for packed B; may be 0. */
     public long workspaceBytes(GemmShape shape, int batch) {
-        return shape.m() <= FEW_ROWS ? 0 : Math.multiplyExact(batch, Blocks.packedBytes(shape));
+        if (Streamed.fits(shape) && batch == 1) return Streamed.workspaceBytes(shape);
+        return isFew(shape) ? 0 : Math.multiplyExact(batch, Blocks.packedBytes(shape));
+    }
+
+    /** Columns of A would be gathered once for each task: worth it for fewer of them. */
+    private static boolean isFew(GemmShape shape) {
+        return shape.m() <= (shape.transposeA() ? FEW_ROWS / 2 : FEW_ROWS);
+    }
+
+    /** Whether the first of a product's kernels does nothing but pack B. */
+    public static boolean packs(GemmShape shape, int batch) {
+        return !isFew(shape) && !(Streamed.fits(shape) && batch == 1);
+    }
+
+    /** Whether {@link #fused} takes a product: a few rows, and a large B stored by rows. */
+    public static boolean isStreamed(GemmShape shape) {
+        return Streamed.fits(shape);
+    }
+
+    /**
+     * The kernels of one product of a few rows and of what follows it.
+     *
+     * @param workspaceByteOffset where {@link #workspaceBytes} bytes of workspace lie, a multiple of 4
+     * @throws IllegalArgumentException unless the shape {@link #isStreamed}, and when an offset is out of place
+     */
+    public List<Kernel> fused(GemmShape shape, Operand a, Operand b, Operand c, long workspaceByteOffset, Epilogue epilogue) {
+        if (!isStreamed(shape)) throw new IllegalArgumentException("Gemm: nothing can follow a product of this shape: " + shape);
+        checkOffsets("A", a.bytes());
+        checkOffsets("B", b.bytes());
+        checkOffsets("C", c.bytes());
+        checkOffsets("the workspace", new long[] {workspaceByteOffset});
+        return List.of(
+                new Streamed(shape, a, b, workspaceByteOffset),
+                new StreamedSum(shape, workspaceByteOffset, c, false, epilogue));
     }
 
     /**
@@ -58,7 +91,7 @@ public final class Gemm {
 
     /**
      * As {@link #kernels(GemmShape, long[], long[], long[], long, boolean)}, of matrices that may move by iterations of a
-     * loop around the product. Where B does not, the first of two kernels need not run again.
+     * loop around the product. Where B does not and the shape {@link #packs}, the first of two kernels need not run again.
      */
     public List<Kernel> kernels(
             GemmShape shape, Operand a, Operand b, Operand c, long workspaceByteOffset, boolean accumulate) {
@@ -72,7 +105,13 @@ public final class Gemm {
         checkOffsets("A", aBytes);
         checkOffsets("B", bBytes);
         checkOffsets("C", cBytes);
-        if (shape.m() <= FEW_ROWS) {
+        if (Streamed.fits(shape) && aBytes.length == 1) {
+            checkOffsets("the workspace", new long[] {workspaceByteOffset});
+            return List.of(
+                    new Streamed(shape, a, b, workspaceByteOffset),
+                    new StreamedSum(shape, workspaceByteOffset, c, accumulate, Epilogue.NONE));
+        }
+        if (isFew(shape)) {
             return List.of(new FewRows(shape, a, b, c, accumulate));
         }
         if (workspaceByteOffset < 0 || workspaceByteOffset % 64 != 0) {
