@@ -3,6 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.KernelTime;
 import dev.gatun.runtime.Precision;
 import java.io.PrintWriter;
@@ -26,14 +27,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Times one training step: forward, backward, update. A GPT is clipped to global norm 1 and updated by AdamW,",
-            "lenet5-b64 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9.%n",
+            "lenet5-b64 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9. decode-nano-kv is no training: 192 tokens",
+            "written one by one, greedily, with a key and value cache; --batch N writes N texts at a time.%n",
             "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
             "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
         })
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, or gpt with the sizes below.")
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, decode-nano-kv, or gpt with the sizes below.")
     private String workload;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
@@ -72,6 +74,7 @@ final class StepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
+        if (workload.equals(DecodeBench.NAME)) return decode();
         ImageWorkload images = ImageWorkload.of(workload);
         Workload w = images == null ? workload() : null;
         if (images != null) refuseSizes();
@@ -95,8 +98,28 @@ final class StepCommand implements Callable<Integer> {
                             "3 x forward conv+dense FLOP");
                 }
                 results.peakMemory(workload);
-                if (profile) profile(out, bench);
+                if (profile) profile(out, bench.executable(), bench::step);
             }
+        }
+        return 0;
+    }
+
+    private int decode() {
+        boolean sized = layers != null || heads != null || width != null || context != null || vocabulary != null;
+        if (sized) throw new IllegalArgumentException("workload " + workload + " has fixed sizes, but for --batch");
+        PrintWriter out = spec.commandLine().getOut();
+        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads);
+                DecodeBench bench = new DecodeBench(compiler, size("--batch", batch, 1))) {
+            out.println("# " + compiler.banner());
+            out.printf(Locale.ROOT, "# %,d parameters, arena %.1f MiB%n", bench.parameters(), bench.executable().arenaBytes() / 1048576.0);
+            Results results = new Results(out, compiler.threads());
+            double[] ms = bench.measure(results);
+            int texts = bench.tokens() / DecodeBench.TOKENS;
+            results.time(workload, ms, bench.tokens(), "tokens/s", "batch " + texts + ", " + DecodeBench.TOKENS + " tokens");
+            double bytes = 4.0 * bench.parameters() * DecodeBench.TOKENS / 1e9;
+            results.time(workload + ".weights", ms, bytes, "GB/s", "weights read once for each token");
+            results.peakMemory(workload);
+            if (profile) profile(out, bench.executable(), bench::run);
         }
         return 0;
     }
@@ -123,12 +146,12 @@ final class StepCommand implements Callable<Integer> {
         return given;
     }
 
-    private static void profile(PrintWriter out, StepBench bench) {
-        bench.executable().profiling(true);
-        for (int i = 0; i < PROFILED; i++) bench.step();
-        bench.executable().profiling(false);
+    private static void profile(PrintWriter out, Executable executable, Runnable step) {
+        executable.profiling(true);
+        for (int i = 0; i < PROFILED; i++) step.run();
+        executable.profiling(false);
         List<KernelTime> times = new ArrayList<>();
-        List<KernelTime> all = bench.executable().profile();
+        List<KernelTime> all = executable.profile();
         for (KernelTime t : grouped(all, "", 0)) {
             times.add(t);
             times.addAll(inside(all, t));

@@ -223,6 +223,10 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
         cases.add(new OpCase("gather of scalars", List.of(f32(11), i32(3, 4)), -1, 1, 11, x -> x.get(0).gather(x.get(1)).exp()));
         cases.add(new OpCase("gather from a computed table", List.of(f32(11, 5), i32(3, 4)), -1, 1, 11,
                 x -> x.get(0).exp().gather(x.get(1))));
+        cases.add(new OpCase("gather from a computed table of the same size", List.of(f32(12, 5), i32(3, 4)), -1, 1, 12,
+                x -> x.get(0).exp().gather(x.get(1)).reshape(12, 5).add(x.get(0).exp())));
+        cases.add(new OpCase("gather from a reshaped norm", List.of(f32(2, 6, 33), f32(33), i32(1)), -1, 1, 12,
+                x -> RmsNorm.of(x.get(0), x.get(1), 1e-1).reshape(12, 33).gather(x.get(2))));
         cases.add(new OpCase("gather from a transposed table", List.of(f32(5, 11), i32(3, 4)), -1, 1, 11,
                 x -> x.get(0).transpose(1, 0).gather(x.get(1))));
         cases.add(new OpCase("embedding with positions", List.of(f32(11, 33), i32(3, 4), f32(4, 33)), -1, 1, 11,

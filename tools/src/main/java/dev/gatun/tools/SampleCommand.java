@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.graph.ir.Graph;
 import dev.gatun.models.generate.Generator;
 import dev.gatun.models.generate.Sampler;
 import dev.gatun.models.tasks.SavedLanguageModel;
@@ -69,12 +70,12 @@ final class SampleCommand implements Callable<Integer> {
         if (start.length == 0) throw new IllegalArgumentException("--prompt is empty: give at least one character");
         run.checkWeights(saved.parameters());
         try (Compiler compiler = device.compiler();
-                Executable executable = compiler.compile(Generator.graph(saved.model(), saved.parameters()))) {
+                Executable executable = compiler.compile(Generator.graphs(saved.model(), saved.parameters(), 1).toArray(Graph[]::new))) {
             run.readWeights(saved.parameters(), executable);
             PrintWriter out = spec.commandLine().getOut();
             out.print(prompt);
             TokenPrinter printer = new TokenPrinter(out, tokens);
-            new Generator(executable, saved.model()).generate(start, count, sampler, printer, () -> false);
+            new Generator(executable, saved.model(), 1).generate(start, count, sampler, printer, () -> false);
             printer.end();
         }
         return 0;

@@ -21,8 +21,8 @@ final class TextSample {
         int[] prompt = {tokens.encode(start(tokens))[0]};
         out.println("--- sample ---");
         TokenPrinter printer = new TokenPrinter(out, tokens);
-        Sampler sampler = new Sampler(USUAL.temperature(), USUAL.topK(), trainer.settings().seed());
-        new Generator(trainer.executable(), task.languageModel()).generate(prompt, TOKENS, sampler, printer, stop);
+        Sampler sampler = USUAL.withSeed(trainer.settings().seed());
+        new Generator(trainer.executable(), task.languageModel(), 1).generate(prompt, TOKENS, sampler, printer, stop);
         printer.end();
         out.println("--------------");
         out.printf("saved in %s; more text with: gatun sample %s%n", folder.path(), folder.path());

@@ -155,7 +155,7 @@ class GatunTest {
         assertThat(r.code()).as(r.err()).isZero();
         assertThat(r.out()).contains("traced", "expand", "loop ", "call ", "arena", "steps:", "AdamW.java");
         List<String> args = new ArrayList<>(List.of(small));
-        args.addAll(List.of("--pass", "expand", "--function", "logits"));
+        args.addAll(List.of("--pass", "expand", "--function", "decode"));
         Result expand = gatun(args.toArray(String[]::new));
         assertThat(expand.out()).contains("# before expand", "LayerNorm[", "# after expand", "Rsqrt");
         args.set(args.size() - 3, "bytecode");

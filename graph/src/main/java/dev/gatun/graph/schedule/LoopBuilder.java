@@ -249,7 +249,10 @@ final class LoopBuilder {
         for (int k = indices.rank(); k < result.rank(); k++) tableAt += s.offset[k] * tableStrides.get(k);
         int chosen = emit(index, s.flatten(indexAt, indexStrides, layout.dims().size()));
         IndexMap tableMap = s.flatten(tableAt, tableStrides, layout.dims().size());
-        loaded.add(table);
+        int base = table;
+        while (storage.place(base) == null) base = program.viewed(base);
+        if (group.computes(base)) throw new Conflict("a row of a table that the same loop writes");
+        loaded.add(base);
         places.add(new Place(p.buffer(), p.dtype(), layout.shape(), tableMap.offset(), tableMap.coefficients()));
         return add(new Loop.GatherLoad(places.size() - 1, chosen, p.strides().getFirst(), computed(p.dtype())));
     }

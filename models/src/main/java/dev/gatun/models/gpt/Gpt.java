@@ -7,6 +7,7 @@ import dev.gatun.models.layers.Block;
 import dev.gatun.models.layers.Dropout;
 import dev.gatun.models.layers.Embedding;
 import dev.gatun.models.layers.Initializer;
+import dev.gatun.models.layers.KeyValueCache;
 import dev.gatun.models.layers.LayerNorm;
 import dev.gatun.models.layers.Mlp;
 import java.util.LinkedHashMap;
@@ -98,9 +99,9 @@ public record Gpt(
 
     @Override
     public Tensor hidden(Tensor ids) {
-        int time = checkedTime(ids);
+        checkedTime(ids);
         Tensor embedded = tokens.apply(ids);
-        Tensor x = dropout.apply(positions.map(p -> embedded.add(p.weight().tensor().slice(0, 0, time))).orElse(embedded));
+        Tensor x = dropout.apply(positions.map(p -> KeyValueCache.withPositions(embedded, p.weight().tensor())).orElse(embedded));
         for (Block block : layers) x = block.apply(x);
         return norm.apply(x);
     }

@@ -1,6 +1,5 @@
 package dev.gatun.models.layers;
 
-import dev.gatun.graph.ops.Rotary;
 import dev.gatun.graph.ops.Tensor;
 import java.util.List;
 
@@ -41,10 +40,12 @@ public record Attention(Linear qkv, Linear projection, int heads, boolean rotary
         Tensor q = parts.get(0);
         Tensor k = parts.get(1);
         if (rotary) {
-            q = Rotary.of(q, ROTARY_BASE);
-            k = Rotary.of(k, ROTARY_BASE);
+            q = KeyValueCache.rotary(q, ROTARY_BASE);
+            k = KeyValueCache.rotary(k, ROTARY_BASE);
         }
-        Tensor y = dev.gatun.graph.ops.Attention.of(q, k, parts.get(2), causal);
+        Tensor y = causal
+                ? KeyValueCache.attention(q, k, parts.get(2))
+                : dev.gatun.graph.ops.Attention.of(q, k, parts.get(2), false);
         return projection.apply(y.reshape(x.shape()));
     }
 

@@ -1,7 +1,5 @@
 package dev.gatun.models.layers;
 
-import dev.gatun.graph.ops.Attention;
-import dev.gatun.graph.ops.Rotary;
 import dev.gatun.graph.ops.Tensor;
 
 /**
@@ -41,9 +39,9 @@ public record GroupedAttention(
     }
 
     public Tensor apply(Tensor x) {
-        Tensor q = Rotary.of(heads(query.apply(x), heads), rotaryBase); // (B,T,H,D)
-        Tensor k = Rotary.of(heads(key.apply(x), keyHeads), rotaryBase); // (B,T,K,D)
-        Tensor y = Attention.of(q, k, heads(value.apply(x), keyHeads), true);
+        Tensor q = KeyValueCache.rotary(heads(query.apply(x), heads), rotaryBase); // (B,T,H,D)
+        Tensor k = KeyValueCache.rotary(heads(key.apply(x), keyHeads), rotaryBase); // (B,T,K,D)
+        Tensor y = KeyValueCache.attention(q, k, heads(value.apply(x), keyHeads));
         return projection.apply(y.reshape(x.shape().dim(0), x.shape().dim(1), query.weight().type().dim(1)));
     }
 

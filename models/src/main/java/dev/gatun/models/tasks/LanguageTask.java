@@ -24,7 +24,7 @@ import java.util.Map;
 
 /**
  * Predicting the next token of a text: windows of tokens drawn at random to train on, and spread evenly over the rest
- * of the text to validate with. Besides training and validation there is the function {@link Generator#FUNCTION}.
+ * of the text to validate with. Besides training and validation there are the functions of a {@link Generator} for one text.
  */
 public final class LanguageTask implements Task {
     private final Record record;
@@ -127,7 +127,7 @@ public final class LanguageTask implements Task {
 
     @Override
     public List<Graph> functions(ParameterTree parameters) {
-        return List.of(Generator.graph(model, parameters));
+        return Generator.graphs(model, parameters, 1);
     }
 
     @Override

@@ -10,7 +10,8 @@ class SamplerTest {
 
     private static int[] counts(Sampler s, int n) {
         int[] counts = new int[LOGITS.length];
-        for (int i = 0; i < n; i++) counts[s.choose(LOGITS, i)]++;
+        Choices choices = new Choices(s, LOGITS.length);
+        for (int i = 0; i < n; i++) counts[choices.next(LOGITS, 0)]++;
         return counts;
     }
 

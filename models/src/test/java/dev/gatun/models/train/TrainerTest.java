@@ -200,7 +200,7 @@ class TrainerTest {
 
     private String sample(Trainer t) {
         List<Integer> out = new ArrayList<>();
-        new Generator(t.executable(), model(0)).generate(tokens.encode("the quick brown "), 30, new Sampler(1, 5, 2), out::add, () -> false);
+        new Generator(t.executable(), model(0), 1).generate(tokens.encode("the quick brown "), 30, new Sampler(1, 5, 2), out::add, () -> false);
         return tokens.decode(out.stream().mapToInt(i -> i).toArray());
     }
 

@@ -320,14 +320,16 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     /**
-     * Whether what follows a product of a few rows runs here too. Such products are bound by memory, and a measurement on
-     * operands in the cache would say nothing of them.
+     * Whether a product has few rows and runs here, with what follows it. Such products are bound by memory, and a
+     * measurement on operands in the cache would say nothing of them.
      */
     private boolean isStreamed(Call c) {
         boolean f32 = c.operands().stream().allMatch(p -> p.dtype() == DType.F32);
         boolean known = !(c.op() instanceof FusedMatMul f) || f.activation() != FusedMatMul.Activation.GELU_ERF;
         boolean byRows = !(c.op() instanceof FusedMatMul r) || !r.residual() || !Matrix.of(c.operands().getLast()).byColumns();
-        return products != Products.ONEDNN && f32 && known && byRows && batch(c) == 1 && Gemm.isStreamed(shape(OneDnnProducts.product(c), c));
+        if (products == Products.ONEDNN || !f32 || !known || !byRows || batch(c) != 1) return false;
+        GemmShape shape = shape(OneDnnProducts.product(c), c);
+        return c.op() instanceof FusedMatMul ? Gemm.isStreamed(shape) : Gemm.isBoundByMemory(shape);
     }
 
     private List<Kernel> streamed(ExecutionPlan plan, FusedMatMul op, Call c) {

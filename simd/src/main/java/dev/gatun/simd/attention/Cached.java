@@ -93,8 +93,9 @@ final class Cached implements Kernel {
     /** Products of the query at the start of scratch with each of {@code count} keys. */
     private static void scores(MemorySegment scratch, MemorySegment memory, long k, long stride, int count, int width, long to) {
         int whole = Rows.F32.loopBound(width);
-        int j = 0;
-        for (; j + 4 <= count; j += 4) {
+        int groups = count < 4 ? 0 : Math.ceilDiv(count, 4);
+        for (int g = 0; g < groups; g++) {
+            int j = Math.min(4 * g, count - 4); // the last four overlap those before
             long k0 = k + j * stride;
             long k1 = k0 + stride;
             long k2 = k1 + stride;
@@ -115,7 +116,7 @@ final class Cached implements Kernel {
             scratch.set(Rows.FLOAT, to + 4L * j + 8, tail(scratch, memory, k2, whole, width, Rows.sum(s2)));
             scratch.set(Rows.FLOAT, to + 4L * j + 12, tail(scratch, memory, k3, whole, width, Rows.sum(s3)));
         }
-        for (; j < count; j++) {
+        for (int j = 4 * groups; j < count; j++) {
             long k0 = k + j * stride;
             FloatVector s = FloatVector.zero(Rows.F32);
             for (int d = 0; d < whole; d += Rows.LANES) {

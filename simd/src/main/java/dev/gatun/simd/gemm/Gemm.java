@@ -49,6 +49,11 @@ public final class Gemm {
         return !isFew(shape) && !(Streamed.fits(shape) && batch == 1);
     }
 
+    /** Whether a product has few rows and a large B, so that what it takes is the time to read B. */
+    public static boolean isBoundByMemory(GemmShape shape) {
+        return Streamed.isBoundByMemory(shape);
+    }
+
     /** Whether {@link #fused} takes a product: a few rows, and a large B stored by rows. */
     public static boolean isStreamed(GemmShape shape) {
         return Streamed.fits(shape);

@@ -52,8 +52,13 @@ final class Streamed implements Kernel {
         return s.m() <= ROWS && !s.transposeA() && !s.transposeB() && s.n() >= Lanes.COUNT && 4L * s.k() * s.n() >= LARGE;
     }
 
+    /** Whether a product is bound by reading B from memory, whichever way B is stored. */
+    static boolean isBoundByMemory(GemmShape s) {
+        return s.m() <= ROWS && !s.transposeA() && 4L * s.k() * s.n() >= LARGE;
+    }
+
     private static int taskRows(GemmShape s) {
-        int tasks = (int) Math.clamp(4L * s.k() * s.n() / LARGE, 1, MOST_TASKS);
+        int tasks = Math.clamp(4L * s.k() * s.n() / LARGE, 1, MOST_TASKS);
         return Blocks.ceilDiv(Blocks.ceilDiv(s.k(), tasks), STEP) * STEP;
     }
 
