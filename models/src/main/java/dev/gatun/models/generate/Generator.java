@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * {@link #PREFILL}, many tokens at a time; then every run of {@link #DECODE} adds a token to each text. Both work on the
  * executable's weights as they are, so a model under training can be sampled from.
  *
- * <p>A token allocates nothing on the heap. Texts in a batch do not influence each other: what is written is the same as if
+ * <p>A token allocates next to nothing on the heap. Texts in a batch do not influence each other: up to rounding, what is written is the same as if
  * each stood alone.
  */
 public final class Generator {

@@ -92,39 +92,47 @@ final class Cached implements Kernel {
 
     /** Products of the query at the start of scratch with each of {@code count} keys. */
     private static void scores(MemorySegment scratch, MemorySegment memory, long k, long stride, int count, int width, long to) {
+        if (count < 4) {
+            for (int j = 0; j < count; j++) one(scratch, memory, k + j * stride, width, to + 4L * j);
+            return;
+        }
+        for (int j = 0; j < count; j += 4) {
+            int first = Math.min(j, count - 4); // the last four overlap those before
+            four(scratch, memory, k + first * stride, stride, width, to + 4L * first);
+        }
+    }
+
+    private static void one(MemorySegment scratch, MemorySegment memory, long k, int width, long to) {
+        FloatVector s = FloatVector.zero(Rows.F32);
         int whole = Rows.F32.loopBound(width);
-        int groups = count < 4 ? 0 : Math.ceilDiv(count, 4);
-        for (int g = 0; g < groups; g++) {
-            int j = Math.min(4 * g, count - 4); // the last four overlap those before
-            long k0 = k + j * stride;
-            long k1 = k0 + stride;
-            long k2 = k1 + stride;
-            long k3 = k2 + stride;
-            FloatVector s0 = FloatVector.zero(Rows.F32);
-            FloatVector s1 = s0;
-            FloatVector s2 = s0;
-            FloatVector s3 = s0;
-            for (int d = 0; d < whole; d += Rows.LANES) {
-                FloatVector x = FloatVector.fromMemorySegment(Rows.F32, scratch, 4L * d, Rows.ORDER);
-                s0 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k0 + 4L * d, Rows.ORDER), s0);
-                s1 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k1 + 4L * d, Rows.ORDER), s1);
-                s2 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k2 + 4L * d, Rows.ORDER), s2);
-                s3 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k3 + 4L * d, Rows.ORDER), s3);
-            }
-            scratch.set(Rows.FLOAT, to + 4L * j, tail(scratch, memory, k0, whole, width, Rows.sum(s0)));
-            scratch.set(Rows.FLOAT, to + 4L * j + 4, tail(scratch, memory, k1, whole, width, Rows.sum(s1)));
-            scratch.set(Rows.FLOAT, to + 4L * j + 8, tail(scratch, memory, k2, whole, width, Rows.sum(s2)));
-            scratch.set(Rows.FLOAT, to + 4L * j + 12, tail(scratch, memory, k3, whole, width, Rows.sum(s3)));
+        for (int d = 0; d < whole; d += Rows.LANES) {
+            s = FloatVector.fromMemorySegment(Rows.F32, scratch, 4L * d, Rows.ORDER)
+                    .fma(FloatVector.fromMemorySegment(Rows.F32, memory, k + 4L * d, Rows.ORDER), s);
         }
-        for (int j = 4 * groups; j < count; j++) {
-            long k0 = k + j * stride;
-            FloatVector s = FloatVector.zero(Rows.F32);
-            for (int d = 0; d < whole; d += Rows.LANES) {
-                s = FloatVector.fromMemorySegment(Rows.F32, scratch, 4L * d, Rows.ORDER)
-                        .fma(FloatVector.fromMemorySegment(Rows.F32, memory, k0 + 4L * d, Rows.ORDER), s);
-            }
-            scratch.set(Rows.FLOAT, to + 4L * j, tail(scratch, memory, k0, whole, width, Rows.sum(s)));
+        scratch.set(Rows.FLOAT, to, tail(scratch, memory, k, whole, width, Rows.sum(s)));
+    }
+
+    /** Four keys at once, so that additions overlap and the query is loaded a fourth as often. */
+    private static void four(MemorySegment scratch, MemorySegment memory, long k0, long stride, int width, long to) {
+        long k1 = k0 + stride;
+        long k2 = k1 + stride;
+        long k3 = k2 + stride;
+        FloatVector s0 = FloatVector.zero(Rows.F32);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        int whole = Rows.F32.loopBound(width);
+        for (int d = 0; d < whole; d += Rows.LANES) {
+            FloatVector x = FloatVector.fromMemorySegment(Rows.F32, scratch, 4L * d, Rows.ORDER);
+            s0 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k0 + 4L * d, Rows.ORDER), s0);
+            s1 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k1 + 4L * d, Rows.ORDER), s1);
+            s2 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k2 + 4L * d, Rows.ORDER), s2);
+            s3 = x.fma(FloatVector.fromMemorySegment(Rows.F32, memory, k3 + 4L * d, Rows.ORDER), s3);
         }
+        scratch.set(Rows.FLOAT, to, tail(scratch, memory, k0, whole, width, Rows.sum(s0)));
+        scratch.set(Rows.FLOAT, to + 4, tail(scratch, memory, k1, whole, width, Rows.sum(s1)));
+        scratch.set(Rows.FLOAT, to + 8, tail(scratch, memory, k2, whole, width, Rows.sum(s2)));
+        scratch.set(Rows.FLOAT, to + 12, tail(scratch, memory, k3, whole, width, Rows.sum(s3)));
     }
 
     private static float tail(MemorySegment scratch, MemorySegment memory, long k, int from, int width, float start) {
