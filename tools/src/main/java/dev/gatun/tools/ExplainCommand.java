@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
             "  gatun explain gpt --layers 2 --width 64",
             "  gatun explain gpt-baby --pass expand               the graph before and after one pass",
             "  gatun explain gpt-baby --pass bytecode             the loops as they are generated",
-            "  gatun explain runs/notes --function logits --pass memory"
+            "  gatun explain runs/notes --function decode --pass memory"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final String TRACED = "traced";
@@ -53,7 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--function",
             paramLabel = "NAME",
-            description = "train, evaluate or logits; of a graph its own name. Default: the first that the model has.")
+            description = "train, evaluate, and prefill or decode (texts) or logits (images); of a graph its own name. Default: the first that the model has.")
     private String function;
 
     @Option(

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  gatun profile gpt-nano --steps 10 --threads 2",
             "  gatun profile resnet18-cifar --trace step.json     then open the file in https://ui.perfetto.dev",
-            "  gatun profile runs/notes --function logits",
+            "  gatun profile runs/notes --function decode",
             "  GATUN_OPTS=-XX:StartFlightRecording:filename=run.jfr,dev.gatun.Kernel#enabled=true gatun profile gpt-baby"
         })
 final class ProfileCommand implements Callable<Integer> {
@@ -51,7 +51,7 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(
             names = "--function",
             paramLabel = "NAME",
-            description = "train, evaluate or logits; of a graph its own name. Default: the first that the model has.")
+            description = "train, evaluate, and prefill or decode (texts) or logits (images); of a graph its own name. Default: the first that the model has.")
     private String function;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure. Default: 10.")

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The functions of language models and image classifiers, as training compiles them: train, evaluate and logits. */
+/** The functions of language models and image classifiers, as training compiles them: train, evaluate, and prefill and
+ * decode, or logits. */
 public final class Functions {
     private static final long SEED = 1;
     private static final double MOMENTUM = 0.9;
@@ -46,7 +47,8 @@ public final class Functions {
         Map<String, Supplier<Graph>> functions = new LinkedHashMap<>();
         functions.put(TrainingGraph.TRAIN, () -> new TrainingGraph(AdamW.standard(), 1, parameters.drops()).train(parameters, loss));
         functions.put(TrainingGraph.EVALUATE, () -> TrainingGraph.evaluate(parameters, t -> t.output(TrainingGraph.LOSS, loss.apply(t))));
-        functions.put(Generator.FUNCTION, () -> Generator.graph(model, parameters));
+        functions.put(Generator.PREFILL, () -> Generator.graphs(model, parameters, 1).getFirst());
+        functions.put(Generator.DECODE, () -> Generator.graphs(model, parameters, 1).getLast());
         return new ReadyModel(name, functions, start);
     }
 
