@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 public final class Functions {
     private static final long SEED = 1;
     private static final double MOMENTUM = 0.9;
+    private static final String LOGITS = "logits";
 
     private Functions() {}
 
@@ -66,8 +67,8 @@ public final class Functions {
         functions.put(TrainingGraph.TRAIN,
                 () -> new TrainingGraph(new Sgd(MOMENTUM, false, 0), 0, parameters.drops(), false).train(parameters, loss));
         functions.put(TrainingGraph.EVALUATE, () -> TrainingGraph.evaluate(parameters, t -> t.output(TrainingGraph.LOSS, loss.apply(t))));
-        functions.put(Generator.FUNCTION, () -> Tracer.trace(Generator.FUNCTION, t -> parameters.bind(t, tensors -> {
-            t.output("logits", model.logits(t.data("images", type(config.image(), Math.max(1, batch)))));
+        functions.put(LOGITS, () -> Tracer.trace(LOGITS, t -> parameters.bind(t, tensors -> {
+            t.output(LOGITS, model.logits(t.data("images", type(config.image(), Math.max(1, batch)))));
             return tensors;
         })));
         return new ReadyModel(name, functions, start);
