@@ -97,7 +97,7 @@ class GemmTest {
         assertThatThrownBy(() -> new GemmShape(2, 3, 4, true, false, 1, 3, 3)).hasMessageContaining("lda=1");
         assertThatThrownBy(() -> new GemmShape(2, 3, 4, false, true, 4, 3, 3)).hasMessageContaining("ldb=3");
         assertThatThrownBy(() -> new GemmShape(2, 3, 4, false, false, 4, 3, 2)).hasMessageContaining("ldc=2");
-        GemmShape shape = GemmShape.dense(8, 8, 8, false, false);
+        GemmShape shape = GemmShape.dense(9, 8, 8, false, false);
         long[] one = {0};
         long[] odd = {2};
         assertThatThrownBy(() -> gemm.kernels(shape, one, new long[2], one, 0, false)).hasMessageContaining("1, 2 and");
