@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
         subcommands = {
             TrainCommand.class,
             SampleCommand.class,
+            ChatCommand.class,
             ImportCommand.class,
             ExportCommand.class,
             ExplainCommand.class,

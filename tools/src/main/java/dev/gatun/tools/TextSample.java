@@ -2,11 +2,13 @@ package dev.gatun.tools;
 
 import dev.gatun.models.generate.Generator;
 import dev.gatun.models.generate.Sampler;
+import dev.gatun.models.generate.TextStream;
 import dev.gatun.models.tasks.LanguageTask;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** What a language model that was just trained writes. */
@@ -20,10 +22,14 @@ final class TextSample {
         Tokenizer tokens = task.tokenizer();
         int[] prompt = {tokens.encode(start(tokens))[0]};
         out.println("--- sample ---");
-        TokenPrinter printer = new TokenPrinter(out, tokens);
+        TextStream stream = new TextStream(tokens, List.of(), piece -> {
+            out.print(piece);
+            out.flush();
+        });
         Sampler sampler = USUAL.withSeed(trainer.settings().seed());
-        new Generator(trainer.executable(), task.languageModel(), 1).generate(prompt, TOKENS, sampler, printer, stop);
-        printer.end();
+        new Generator(trainer.executable(), task.languageModel(), 1).generate(prompt, TOKENS, sampler, stream::accept, stop);
+        stream.end();
+        out.println();
         out.println("--------------");
         out.printf("saved in %s; more text with: gatun sample %s%n", folder.path(), folder.path());
         out.flush();
