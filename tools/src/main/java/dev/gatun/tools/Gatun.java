@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.vision.ImagePreset;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Option;
         version = "gatun 0.1.0",
         subcommands = {
             TrainCommand.class,
+            EvalCommand.class,
+            PredictCommand.class,
             SampleCommand.class,
             ChatCommand.class,
             ImportCommand.class,
@@ -28,6 +31,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  gatun train gpt                          train a small GPT on Java sources, minutes",
             "  gatun train gpt --data book.txt          ... on your own text",
+            "  gatun train lenet                        train a network on images of digits, under a minute",
+            "  gatun eval runs/lenet-...                accuracy, F1 and confusion matrix",
             "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
             "  gatun explain gpt-baby                   see what the compiler makes of it",
             "  gatun profile gpt-nano                   see where the time of a step goes",
@@ -51,7 +56,9 @@ public final class Gatun {
     /** Runs the command; returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Gatun root = new Gatun();
-        CommandLine command = configured(new CommandLine(root), out, err);
+        CommandLine command = new CommandLine(root);
+        for (ImagePreset p : ImagePreset.values()) command.getSubcommands().get("train").addSubcommand(TrainImageCommand.of(p));
+        configured(command, out, err);
         boolean shown = System.getenv("GATUN_DEBUG") != null;
         command.setParameterExceptionHandler((e, given) -> {
             String help = e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";

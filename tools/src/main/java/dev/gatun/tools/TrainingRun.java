@@ -102,7 +102,7 @@ final class TrainingRun {
             err.flush();
             return INTERRUPTED;
         }
-        Validation v = trainer.validate(FINAL_BATCHES);
+        Validation v = trainer.validate(Math.max(FINAL_BATCHES, trainer.settings().evaluateBatches()));
         String metrics = v.metrics().entrySet().stream()
                 .map(m -> String.format(Locale.ROOT, "%s %.4f", m.getKey(), m.getValue())).collect(Collectors.joining(", "));
         out.printf(Locale.ROOT, "validation %s over %,d %ss%n", metrics, v.examples(), trainer.task().example());

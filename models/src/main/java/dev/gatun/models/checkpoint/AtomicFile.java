@@ -41,7 +41,12 @@ public final class AtomicFile {
 
     /** Writes a text file in UTF-8. */
     public static void write(Path file, String text) throws IOException {
-        write(file, channel -> writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a file of bytes. */
+    public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, channel -> writeAll(channel, ByteBuffer.wrap(bytes)));
     }
 
     static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -58,6 +58,11 @@ public final class ImageTask implements Task, AutoCloseable {
      * @param smoothing share of a label that is spread over all classes while training, in [0,1)
      */
     public ImageTask(ImageConfig config, ImageSplit data, Normalization normalization, LoaderSettings loading, double smoothing) {
+        List<String> names = data.train().dataset().classNames();
+        if (!data.validation().dataset().classNames().equals(names)) {
+            throw new IllegalArgumentException(data.validation().dataset().name() + " has the classes " + data.validation().dataset().classNames()
+                    + ", but " + data.train().dataset().name() + " has " + names + ": they must be the same");
+        }
         for (ImageDataset d : List.of(data.train().dataset(), data.validation().dataset())) check(config, d);
         this.model = config.model();
         this.data = data;
@@ -232,6 +237,12 @@ public final class ImageTask implements Task, AutoCloseable {
     @Override
     public String data() {
         return data.train().dataset().name();
+    }
+
+    /** Number of images to train on and CRC-32C over them and their labels. */
+    @Override
+    public String dataVersion() {
+        return data.train().count() + "-" + Long.toHexString(data.train().checksum());
     }
 
     /** Ends the loader's threads. The next batch opens it anew. */

@@ -1,5 +1,7 @@
 package dev.gatun.models.vision;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Sizes of an image classifier, and what is needed to make one. */
@@ -21,6 +23,13 @@ public sealed interface ImageConfig permits LeNetConfig, MobileNetConfig, ResNet
 
     /** A new model of these sizes, which is a record. */
     ImageModel model();
+
+    /** Names and values by turns, as a map in that order. */
+    static Map<String, Object> named(Object... pairs) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) map.put((String) pairs[i], pairs[i + 1]);
+        return Collections.unmodifiableMap(map);
+    }
 
     /** Throws unless a size lies in 1 to {@link #LARGEST}; the message names it. */
     static void size(String name, int value) {

@@ -41,7 +41,7 @@ public record LeNetConfig(ImageSize image, int classes, int first, int second, i
 
     @Override
     public Map<String, Object> sizes() {
-        return Map.of("first", first, "second", second, "third", third, "fourth", fourth);
+        return ImageConfig.named("first", first, "second", second, "third", third, "fourth", fourth);
     }
 
     @Override

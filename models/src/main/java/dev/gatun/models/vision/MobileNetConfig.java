@@ -49,7 +49,7 @@ public record MobileNetConfig(ImageSize image, int classes, int stem, int stemSt
 
     @Override
     public Map<String, Object> sizes() {
-        return Map.of("stem", stem, "stemStride", stemStride, "widths", widths, "strides", strides);
+        return ImageConfig.named("stem", stem, "stemStride", stemStride, "widths", widths, "strides", strides);
     }
 
     @Override

@@ -70,7 +70,7 @@ public record ResNetConfig(ImageSize image, int classes, Stem stem, boolean bott
 
     @Override
     public Map<String, Object> sizes() {
-        return Map.of("stem", stem.name().toLowerCase(Locale.ROOT), "bottleneck", bottleneck, "depths", depths, "width", width);
+        return ImageConfig.named("stem", stem.name().toLowerCase(Locale.ROOT), "bottleneck", bottleneck, "depths", depths, "width", width);
     }
 
     @Override

@@ -52,7 +52,7 @@ public record VggConfig(ImageSize image, int classes, List<Integer> widths, List
 
     @Override
     public Map<String, Object> sizes() {
-        return Map.of("widths", widths, "depths", depths, "hidden", hidden, "dropout", dropout);
+        return ImageConfig.named("widths", widths, "depths", depths, "hidden", hidden, "dropout", dropout);
     }
 
     @Override

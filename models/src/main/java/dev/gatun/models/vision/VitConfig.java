@@ -28,6 +28,8 @@ public record VitConfig(ImageSize image, int classes, int patch, int layers, int
         MEAN
     }
 
+    private static final int LEAST_PATCHES = 49;
+
     public VitConfig {
         ImageConfig.size("classes", classes);
         ImageConfig.size("patch", patch);
@@ -44,9 +46,15 @@ public record VitConfig(ImageSize image, int classes, int patch, int layers, int
         if (!(dropout >= 0 && dropout < 1)) throw new IllegalArgumentException("dropout must lie in [0,1), got " + dropout);
     }
 
-    /** Four blocks of width 96 over patches of 4x4, 0.5 million parameters, for images of about 32x32. */
+    /**
+     * Four blocks of width 96, 0.5 million parameters, over the largest patches that tile the image and are at least 49:
+     * 4x4 for images of 28x28 and 32x32.
+     */
     public static VitConfig small(ImageSize image, int classes) {
-        return new VitConfig(image, classes, 4, 4, 4, 96, Pooling.TOKEN, 0);
+        int patch = Math.min(16, Math.min(image.height(), image.width()));
+        while (patch > 1 && !(image.height() % patch == 0 && image.width() % patch == 0
+                && image.height() / patch * (image.width() / patch) >= LEAST_PATCHES)) patch--;
+        return new VitConfig(image, classes, patch, 4, 4, 96, Pooling.TOKEN, 0);
     }
 
     /** ViT-B/16 of the paper, for images of 224x224. */
@@ -66,7 +74,7 @@ public record VitConfig(ImageSize image, int classes, int patch, int layers, int
 
     @Override
     public Map<String, Object> sizes() {
-        return Map.of("patch", patch, "layers", layers, "heads", heads, "width", width,
+        return ImageConfig.named("patch", patch, "layers", layers, "heads", heads, "width", width,
                 "pooling", pooling.name().toLowerCase(Locale.ROOT), "dropout", dropout);
     }
 

@@ -1,7 +1,9 @@
 package dev.gatun.models.data.image;
 
 import dev.gatun.models.data.DataException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Kinds of image folders. */
 public enum ImageFormat {
@@ -23,6 +25,19 @@ public enum ImageFormat {
             case CIFAR -> CifarImages.read(folder, part, options);
             case FOLDER -> FolderImages.read(folder, part, options);
         };
+    }
+
+    /**
+     * The format of a folder's files.
+     *
+     * @throws DataException when there are none of any format
+     */
+    public static ImageFormat detect(Path folder) {
+        if (!Files.isDirectory(folder)) throw new DataException(folder + " is not a folder: give one with IDX, CIFAR or picture files");
+        for (ImageFormat f : List.of(IDX, CIFAR)) {
+            if (f.has(folder, Part.TRAIN) || f.has(folder, Part.TEST)) return f;
+        }
+        return FOLDER;
     }
 
     /** Whether a folder has files of this format for a part. Says nothing about what is in them. */

@@ -1,0 +1,92 @@
+package dev.gatun.tools;
+
+import dev.gatun.models.data.DataException;
+import dev.gatun.models.data.image.Augmentation;
+import dev.gatun.models.data.image.FolderImages;
+import dev.gatun.models.data.image.ImageDataset;
+import dev.gatun.models.data.image.ReadOptions;
+import dev.gatun.models.tasks.ImageClassifier;
+import dev.gatun.models.tasks.SavedImageModel;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.vision.ImageSize;
+import dev.gatun.runtime.Compiler;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun predict}. */
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Says what pictures show: the likeliest classes with their probabilities, one line for each file.%n",
+            "A picture is scaled until it covers the model's input and cropped around its centre. Colours",
+            "become grey (BT.601) for a model of grey images, grey becomes colour for others. Digits of MNIST",
+            "and the synthetic ones are light on dark: dark writing on light paper needs --invert, and should",
+            "fill the picture about as theirs does.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  gatun predict runs/photos cat.jpg dog.png",
+            "  gatun predict runs/digits scan.png --invert --top 1"
+        })
+final class PredictCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "RUN_DIR", description = "Folder that gatun train left.")
+    private Path folder;
+
+    @Parameters(index = "1..*", paramLabel = "FILE", arity = "1..*", description = "Pictures: PNG, JPEG, BMP or GIF.")
+    private List<Path> files;
+
+    @Option(names = "--top", paramLabel = "K", defaultValue = "3", description = "Classes to name, the likeliest. Default: 3.")
+    private int top;
+
+    @Option(names = "--invert", description = "Turn black into white first.")
+    private boolean invert;
+
+    @Option(names = "--skip-bad", description = "Go on after a file that cannot be used, and say why, instead of stopping.")
+    private boolean skipBad;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Flags.atLeastOne("--top", top);
+        RunFolder run = RunFolder.open(folder);
+        SavedImageModel saved = SavedImageModel.open(run);
+        ImageSize size = saved.model().config().image();
+        ReadOptions how = ReadOptions.strict().resizedTo(size.height(), size.width()).withChannels(size.channels());
+        List<Augmentation> changes = invert ? List.of(new Augmentation.Invert()) : List.of();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Compiler compiler = device.compiler(); ImageClassifier classifier = new ImageClassifier(compiler, run, 1)) {
+            for (Path file : files) {
+                try (ImageDataset picture = FolderImages.files(List.of(file), saved.classNames(), how)) {
+                    out.println(file + ": " + line(classifier.predict(picture.all(), changes, top).getFirst()));
+                } catch (DataException e) {
+                    if (!skipBad) throw e;
+                    out.println(file + ": skipped: " + e.getMessage());
+                }
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static String line(List<ImageClassifier.Guess> guesses) {
+        return guesses.stream().map(g -> String.format(Locale.ROOT, "%s %.4f", g.name(), g.probability())).collect(Collectors.joining("  "));
+    }
+}

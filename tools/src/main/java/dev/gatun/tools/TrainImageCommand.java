@@ -1,0 +1,274 @@
+package dev.gatun.tools;
+
+import dev.gatun.models.data.image.ImageDataset;
+import dev.gatun.models.data.image.ImageSplit;
+import dev.gatun.models.data.image.ImageSubset;
+import dev.gatun.models.data.image.LoaderSettings;
+import dev.gatun.models.data.image.Normalization;
+import dev.gatun.models.data.image.Part;
+import dev.gatun.models.layers.ParameterTree;
+import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.optim.OptimizerKind;
+import dev.gatun.models.tasks.ImageTask;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingSettings;
+import dev.gatun.models.vision.ImageConfig;
+import dev.gatun.models.vision.ImagePreset;
+import dev.gatun.models.vision.ImageSize;
+import dev.gatun.runtime.Compiler;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun train lenet} and its kin: one command for each preset. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+final class TrainImageCommand implements Callable<Integer> {
+    /** How the learning rate changes. */
+    enum Schedule {
+        COSINE,
+        CONSTANT
+    }
+
+    private static final double WARMUP = 0.1;
+    private static final int MOST_BATCHES = 1 << 24;
+    /** Synthetic images to validate with, as a part of those to train on. */
+    private static final int DRAWN_FOR_TEST = 5;
+
+    private final ImagePreset preset;
+
+    @Mixin
+    private ImageDataOptions images;
+
+    @Option(names = "--image-size", paramLabel = "HxW", description = "Scale and crop every image to this size. Default: their own, one for all.")
+    private String imageSize;
+
+    @Option(names = "--channels", paramLabel = "N", defaultValue = "0", description = "1 for grey, 3 for colour. Default: IDX 1, others 3.")
+    private int channels;
+
+    @Option(names = "--images", paramLabel = "N", description = "Train on N images at most, chosen by the seed. Default: all, or the preset's of synthetic ones.")
+    private Integer count;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "SHARE",
+            defaultValue = "0.1",
+            description = "Share kept to validate with where there are no test images. Default: 0.1.")
+    private double share;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the images. Default: the preset's.")
+    private Integer epochs;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps, instead of epochs.")
+    private Integer steps;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Images per step. Default: the preset's.")
+    private Integer batch;
+
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "sgd (momentum 0.9, Nesterov), adam, adamw, rmsprop or lion. Default: the preset's.")
+    private OptimizerKind optimizer;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Highest learning rate. Default: the preset's, or the optimizer's.")
+    private Double learningRate;
+
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Default: the preset's.")
+    private Double weightDecay;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            defaultValue = "cosine",
+            description = "cosine (rises over the first tenth, then falls to 0) or constant. Default: cosine.")
+    private Schedule schedule;
+
+    @Option(names = "--clip", paramLabel = "X", defaultValue = "0", description = "Bound of the gradients' norm, 0 for none. Default: 0.")
+    private double clip;
+
+    @Mixin
+    private AugmentOptions augment;
+
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Share of a label spread over all classes. Default: 0.")
+    private double smoothing;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Threads that prepare batches. The run does not depend on it. Default: 1.")
+    private int workers;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
+    private long seed;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Mixin
+    private final RunOptions run = new RunOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    TrainImageCommand(ImagePreset preset) {
+        this.preset = preset;
+    }
+
+    /** The command of a preset. */
+    static CommandLine of(ImagePreset preset) {
+        CommandLine line = new CommandLine(new TrainImageCommand(preset));
+        String l = preset.label();
+        line.getCommandSpec().name(l).usageMessage()
+                .description("Trains %s.".formatted(preset.description()), "",
+                        "The run folder gets weights, config.json (with class names and normalization), metrics.csv,",
+                        "checkpoints to go on from, and a picture of the losses (loss.svg). Ctrl-C saves and ends.%n")
+                .footer("", "Examples:",
+                        "  gatun train " + l + "                                        synthetic digits, nothing to download",
+                        "  gatun train " + l + " --data mnist/ --epochs 5               IDX files, validated with the test images",
+                        "  gatun train " + l + " --data photos/ --image-size 64x64      a sub-folder of pictures a class",
+                        "  gatun eval runs/" + l + "-...                                accuracy, F1, confusion matrix");
+        return line;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        run.check();
+        List<String> arguments = run.replay(spec);
+        return arguments.isEmpty() ? train() : replay(arguments);
+    }
+
+    /** This command with the flags of the run that it goes on with. */
+    private int replay(List<String> arguments) throws Exception {
+        TrainImageCommand again = new TrainImageCommand(preset);
+        again.run.replayed();
+        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(arguments.toArray(String[]::new));
+        return again.train();
+    }
+
+    private int train() throws Exception {
+        check();
+        int[] wanted = size();
+        int drawn = GptOptions.chosen("--images", count, preset.drawn());
+        try (ImageDataset train = images.open(Part.TRAIN, wanted[0], wanted[1], channels, drawn);
+                ImageDataset test = test(wanted, drawn);
+                Compiler compiler = device.compiler()) {
+            ImageSplit split = split(train, test);
+            ImageConfig config = preset.config(new ImageSize(train.height(), train.width(), train.channels()), train.classes());
+            LoaderSettings loading = augment.apply(LoaderSettings.training(batch(), seed).withWorkers(workers), train.channels());
+            try (ImageTask task = new ImageTask(config, split, Normalization.of(split.train()), loading, smoothing)) {
+                return train(compiler, config, split, task);
+            }
+        }
+    }
+
+    private int train(Compiler compiler, ImageConfig config, ImageSplit split, ImageTask task) throws IOException {
+        TrainingSettings settings = settings(task);
+        RunFolder resumed = run.resumed();
+        RunFolder folder = resumed != null ? resumed : run.create(preset.label());
+        banner(compiler, split, config, task, settings, folder);
+        try (Trainer trainer = new Trainer(compiler, task, settings)) {
+            if (resumed != null) folder.resume(trainer);
+            else folder.begin(trainer, RunOptions.given(spec));
+            return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, run).run(stop -> done(folder));
+        }
+    }
+
+    /** Checks the flags before any work is done. */
+    private void check() {
+        images.check();
+        augment.check();
+        device.check();
+        if (epochs != null) Flags.atLeastOne("--epochs", epochs);
+        if (steps != null) Flags.atLeastOne("--steps", steps);
+        if (epochs != null && steps != null) throw new IllegalArgumentException("--epochs and --steps say the same thing: leave one of them away");
+        if (learningRate != null) Flags.positive("--learning-rate", learningRate);
+        if (!(share > 0 && share < 1)) throw new IllegalArgumentException("--validation must lie between 0 and 1, got " + share);
+        if (channels != 0 && channels != 1 && channels != 3) throw new IllegalArgumentException("--channels must be 1 or 3, got " + channels);
+        size();
+        if (images.synthetic() && (imageSize != null || channels == 3)) {
+            throw new IllegalArgumentException("synthetic digits are 28x28 and grey: leave --image-size and --channels away, or give --data");
+        }
+        Flags.atLeastOne("--workers", workers);
+        LoaderSettings.training(batch(), seed).withWorkers(workers);
+        kind().of(decay());
+    }
+
+    private int batch() {
+        return GptOptions.chosen("--batch", batch, preset.batch());
+    }
+
+    private OptimizerKind kind() {
+        return optimizer == null ? preset.optimizer() : optimizer;
+    }
+
+    private double decay() {
+        return weightDecay == null ? preset.weightDecay() : weightDecay;
+    }
+
+    /** Rows and columns asked for; 0 for the images' own. */
+    private int[] size() {
+        if (imageSize == null) return new int[2];
+        String[] sides = imageSize.toLowerCase(Locale.ROOT).split("x", -1);
+        try {
+            int[] size = {Integer.parseInt(sides[0]), Integer.parseInt(sides[sides.length - 1])};
+            if (sides.length <= 2 && size[0] > 0 && size[1] > 0) return size;
+        } catch (NumberFormatException e) {
+            // as wrong as a third side
+        }
+        throw new IllegalArgumentException("--image-size takes rows and columns, as in 64x64, got " + imageSize);
+    }
+
+    private ImageDataset test(int[] wanted, int drawn) {
+        if (!images.has(Part.TEST)) return null;
+        return images.open(Part.TEST, wanted[0], wanted[1], channels, Math.max(1, drawn / DRAWN_FOR_TEST));
+    }
+
+    private ImageSplit split(ImageDataset train, ImageDataset test) {
+        ImageSplit split = test == null ? train.split(share, seed) : new ImageSplit(train.all(), test.all());
+        if (count == null || count >= split.train().count()) return split;
+        return new ImageSplit(split.train().sample(count, seed), split.validation());
+    }
+
+    private TrainingSettings settings(ImageTask task) {
+        long perEpoch = task.batchesPerEpoch();
+        long n = steps != null ? steps : perEpoch * GptOptions.chosen("--epochs", epochs, preset.epochs());
+        if (n > Integer.MAX_VALUE) throw new IllegalArgumentException("--epochs: " + n + " steps are too many");
+        double usual = kind() == preset.optimizer() ? preset.learningRate() : kind().learningRate();
+        double rate = learningRate == null ? usual : learningRate;
+        LearningRate rates = schedule == Schedule.CONSTANT
+                ? new LearningRate.Constant(rate)
+                : new LearningRate.Cosine(rate, 0, (long) (WARMUP * n), n);
+        return new TrainingSettings((int) n, rates, kind().of(decay()), clip, seed, (int) Math.min(perEpoch, n), MOST_BATCHES);
+    }
+
+    private void banner(Compiler compiler, ImageSplit split, ImageConfig c, ImageTask task, TrainingSettings s, RunFolder folder) {
+        PrintWriter w = spec.commandLine().getOut();
+        ImageSubset train = split.train();
+        w.printf("%s%n", compiler.banner());
+        w.printf("data     %s: %,d images of %s in %d classes to train on, %,d to validate with%n", train.dataset().name(), train.count(),
+                c.image(), c.classes(), split.validation().count());
+        ImageDataOptions.printSkipped(w, train.dataset());
+        if (split.validation().dataset() != train.dataset()) ImageDataOptions.printSkipped(w, split.validation().dataset());
+        w.printf("model    %s: %,d parameters, %s%n", preset.label(), ParameterTree.of(task.model()).elements(), c.sizes());
+        w.printf("training %,d steps of %d images, %,d an epoch, %s, augmentation %s, seed %d%n", s.steps(), task.batch(), task.batchesPerEpoch(),
+                kind().name().toLowerCase(Locale.ROOT), augment.text(c.image().channels()), seed);
+        w.printf("output   %s%n", folder.path());
+        w.flush();
+    }
+
+    private void done(RunFolder folder) {
+        PrintWriter w = spec.commandLine().getOut();
+        String data = images.synthetic() ? "" : " --data " + images.data();
+        w.printf("saved in %s; more about it with: gatun eval %s%s%n", folder.path(), folder.path(), data);
+        w.flush();
+    }
+}
