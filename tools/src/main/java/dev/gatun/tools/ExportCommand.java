@@ -1,9 +1,12 @@
 package dev.gatun.tools;
 
 import dev.gatun.graph.types.DType;
+import dev.gatun.models.onnx.OnnxExport;
 import dev.gatun.models.tasks.Interchange;
 import dev.gatun.models.train.RunFolder;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,13 +23,17 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes the model of a run folder for others.%n",
             "huggingface: config.json, model.safetensors (in several files above 5 GiB) and tokenizer.json, for GPTs with",
-            "learned positions and Llamas.%n"
+            "learned positions and Llamas.%n",
+            "onnx: one file from tokens i32 [batch, time] or images f32 [batch, height, width, channels] to scores, of fixed",
+            "sizes, which onnxruntime and others run.%n"
         },
-        footer = {"", "Examples:", "  gatun export runs/notes --out models/notes", "  gatun export runs/notes --dtype bf16 --out models/notes-bf16"})
+        footer = {"", "Examples:", "  gatun export runs/notes --out models/notes", "  gatun export runs/notes --dtype bf16 --out models/notes-bf16",
+            "  gatun export runs/notes --format onnx --out notes.onnx"})
 final class ExportCommand implements Callable<Integer> {
     /** What can be written. */
     enum Format {
-        HUGGINGFACE
+        HUGGINGFACE,
+        ONNX
     }
 
     /** Types of weights. */
@@ -38,13 +45,22 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN_DIR", description = "Folder that gatun train or gatun import left.")
     private Path folder;
 
-    @Option(names = "--format", paramLabel = "NAME", defaultValue = "huggingface", description = "huggingface. Default: huggingface.")
+    @Option(names = "--format", paramLabel = "NAME", defaultValue = "huggingface", description = "huggingface or onnx. Default: huggingface.")
     private Format format;
 
     @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f32", description = "Type of the weights: f32 or bf16. Default: f32.")
     private Type type;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write, new or empty.")
+    @Option(names = "--batch", paramLabel = "N", description = "onnx: examples at once. Default: 1.")
+    private Integer batch;
+
+    @Option(names = "--time", paramLabel = "N", description = "onnx: tokens of an example. Default: the model's context.")
+    private Integer time;
+
+    @Option(names = "--opset", paramLabel = "N", description = "onnx: version of the operators, 17 to 21. Default: 20.")
+    private Integer opset;
+
+    @Option(names = "--out", required = true, paramLabel = "PATH", description = "Folder to write, new or empty; for onnx a file, replaced if it exists.")
     private Path out;
 
     @Spec
@@ -54,7 +70,11 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RunFolder run = RunFolder.open(folder);
         PrintWriter w = spec.commandLine().getOut();
+        if (format != Format.ONNX && (batch != null || time != null || opset != null)) {
+            throw new IllegalArgumentException("--batch, --time and --opset are for --format onnx");
+        }
         switch (format) {
+            case ONNX -> onnx(run);
             case HUGGINGFACE -> {
                 boolean words = Interchange.exportModel(run, out, type == Type.F32 ? DType.F32 : DType.BF16);
                 if (!words) w.printf("note     the run's tokenizer is of characters or bytes, for which the format has no tokenizer.json%n");
@@ -63,5 +83,14 @@ final class ExportCommand implements Callable<Integer> {
         w.printf("output   %s%n", out);
         w.flush();
         return 0;
+    }
+
+    private void onnx(RunFolder run) throws IOException {
+        if (type != Type.F32) throw new IllegalArgumentException("--dtype bf16 is for --format huggingface; ONNX models are written in f32");
+        if (batch != null) Flags.atLeastOne("--batch", batch);
+        if (time != null) Flags.atLeastOne("--time", time);
+        if (Files.isDirectory(out)) throw new IllegalArgumentException("--out " + out + ": is a folder; name a file such as model.onnx");
+        OnnxExport form = opset == null ? OnnxExport.standard() : new OnnxExport(opset, false);
+        Interchange.exportOnnx(run, out, batch == null ? 1 : batch, time == null ? 0 : time, form);
     }
 }

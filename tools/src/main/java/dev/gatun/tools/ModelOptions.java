@@ -26,7 +26,7 @@ final class ModelOptions {
             description = {
                 "gpt (with the sizes below), gpt-baby, gpt-nano, gpt-124m, llama-small, lenet5, resnet18-cifar, resnet18, resnet50,",
                 "vgg-small, vgg11, mobilenet-small, mobilenet, vit-small, vit-base16, a run folder,",
-                "or a file with a graph in textual form that ends in .graph."
+                "an ONNX model that ends in .onnx, or a file with a graph in textual form that ends in .graph."
             })
     private String model;
 

@@ -2,6 +2,7 @@ package dev.gatun.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.models.onnx.OnnxModel;
 import dev.gatun.models.text.BpeTrainer;
 import dev.gatun.models.text.WordPattern;
 import java.io.IOException;
@@ -66,6 +67,33 @@ class InterchangeTest {
         assertThat(sample(dir.resolve("back"))).isEqualTo(sample(run));
         assertThat(gatun("export", dir.resolve("back"), "--dtype", "bf16", "--out", again)).as(err).isZero();
         assertThat(Files.size(again.resolve("model.safetensors"))).isLessThan(Files.size(shared.resolve("model.safetensors")) * 2 / 3);
+    }
+
+    @Test
+    void aRunBecomesAnOnnxModelThatCanBeLookedAt() throws IOException {
+        Path run = trained();
+        Path file = dir.resolve("notes.onnx");
+        assertThat(gatun("export", run, "--format", "onnx", "--batch", 2, "--out", file)).as(err).isZero();
+        OnnxModel model = OnnxModel.read(file);
+        assertThat(model.inputs()).hasToString("[tokens int32[2,12]]");
+        assertThat(model.outputNames()).containsExactly("logits");
+        assertThat(gatun("explain", file, "--pass", "traced")).as(err).isZero();
+        assertThat(out).contains("data %0 tokens i32[2,12]", "LayerNorm", "Gelu", "notes.onnx:");
+        assertThat(gatun("explain", file, "--batch", 3)).isEqualTo(2);
+        refused("notes.onnx", "fixed");
+        assertThat(gatun("export", run, "--format", "onnx", "--opset", 9, "--out", file)).isEqualTo(2);
+        refused("opset must lie in 17..21, got 9");
+        assertThat(gatun("export", run, "--format", "onnx", "--time", 99, "--out", file)).isEqualTo(2);
+        refused("time 99 exceeds the context of 12");
+        assertThat(gatun("export", run, "--format", "onnx", "--dtype", "bf16", "--out", file)).isEqualTo(2);
+        refused("--dtype bf16");
+        assertThat(gatun("export", run, "--format", "onnx", "--out", dir)).isEqualTo(2);
+        refused("is a folder");
+        assertThat(gatun("export", run, "--batch", 2, "--out", dir.resolve("z"))).isEqualTo(2);
+        refused("--format onnx");
+        Files.write(file, new byte[100]);
+        assertThat(gatun("explain", file)).isEqualTo(2);
+        refused("notes.onnx");
     }
 
     @Test

@@ -15,9 +15,9 @@ public record ReadyModels(List<ModelSource> sources) {
         sources = List.copyOf(sources);
     }
 
-    /** Ready models by name, run folders, and graphs in Gatun's own textual form. */
+    /** Ready models by name, run folders, ONNX models, and graphs in Gatun's own textual form. */
     public static ReadyModels standard() {
-        return new ReadyModels(List.of(new NamedModels(), new RunFolders(), new GraphFiles()));
+        return new ReadyModels(List.of(new NamedModels(), new RunFolders(), new OnnxFiles(), new GraphFiles()));
     }
 
     /**
