@@ -134,6 +134,19 @@ final class Call {
         return a == null || a.tensor() == null ? null : importer.read(a.tensor(), node, name);
     }
 
+    /** The body of a loop. */
+    Schema.Graph graph(String name) {
+        Schema.Attribute a = attribute(name, Schema.Attribute.GRAPH);
+        if (a == null || a.graph() == null) throw error("attribute " + name + " is missing");
+        importer.settle(a.graph());
+        return a.graph();
+    }
+
+    /** Records a body; returns its outputs. */
+    List<Tensor> record(Schema.Graph body, List<Tensor> inputs) {
+        return importer.body(body, inputs);
+    }
+
     /** Elements of operand {@code i}, which must be known now. */
     Literal known(int i) {
         Literal l = in(i).literal();

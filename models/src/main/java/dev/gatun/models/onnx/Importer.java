@@ -25,7 +25,7 @@ final class Importer {
 
     private final OnnxModel model;
     private final Weights weights;
-    private final Map<String, Value> values = new HashMap<>();
+    private Map<String, Value> values = new HashMap<>();
     private final Map<String, Tensor> states = new HashMap<>();
     private final Set<String> checked = new HashSet<>();
     private Tracer tracer;
@@ -95,6 +95,31 @@ final class Importer {
             values.put(name, results.get(i));
         }
         if (VIEWS.contains(n.operator()) && checked.contains(n.inputs().getFirst())) checked.add(n.outputs().getFirst());
+    }
+
+    /** Makes the tensors of values that a body will read, so that they belong to the trace around it. */
+    void settle(Schema.Graph body) {
+        for (Schema.Node n : body.nodes()) {
+            for (String name : OnnxStructure.reads(n)) {
+                Value v = values.get(name);
+                if (v != null && !v.isFoldable()) v.tensor();
+            }
+        }
+    }
+
+    /** Records the body of a loop, which sees all values around it; returns its outputs in order. */
+    List<Tensor> body(Schema.Graph body, List<Tensor> inputs) {
+        Map<String, Value> around = values;
+        values = new HashMap<>();
+        around.forEach((name, v) -> values.put(name, v.isFoldable() ? Value.of(this, v.literal()) : v)); // constants of its own
+        try {
+            for (Schema.Tensor t : body.initializers()) values.put(t.name(), Value.of(this, model.tensors().read(t, "initializer " + t.name()).literal()));
+            for (int i = 0; i < inputs.size(); i++) values.put(body.inputs().get(i).name(), Value.of(inputs.get(i)));
+            for (Schema.Node n : body.nodes()) node(n);
+            return body.outputs().stream().map(o -> value(o.name(), "output " + o.name() + " of a loop").tensor()).toList();
+        } finally {
+            values = around;
+        }
     }
 
     private String source(Schema.Node n) {

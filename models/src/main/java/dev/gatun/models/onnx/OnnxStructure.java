@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -101,13 +102,28 @@ record OnnxStructure(
         }
     }
 
+    /** Graphs in a node's attributes. */
+    static List<Schema.Graph> bodies(Schema.Node n) {
+        return n.attributes().stream().map(Schema.Attribute::graph).filter(Objects::nonNull).toList();
+    }
+
+    /** Names that a node reads, its bodies included. */
+    static Set<String> reads(Schema.Node n) {
+        Set<String> names = new HashSet<>(n.inputs());
+        for (Schema.Graph body : bodies(n)) {
+            body.nodes().forEach(inner -> names.addAll(reads(inner)));
+            body.outputs().forEach(o -> names.add(o.name()));
+        }
+        return names;
+    }
+
     /** The nodes that some values depend on, in order. */
     List<Schema.Node> needed(List<String> values) {
         Set<String> wanted = new HashSet<>(values);
         List<Schema.Node> kept = new ArrayList<>();
         for (Schema.Node n : nodes.reversed()) {
             if (n.outputs().stream().noneMatch(wanted::contains)) continue;
-            wanted.addAll(n.inputs());
+            wanted.addAll(reads(n));
             kept.add(n);
         }
         return kept.reversed();
@@ -119,6 +135,7 @@ record OnnxStructure(
         for (Schema.Node n : used) {
             boolean convolution = n.operator().equals("Conv") || n.operator().equals("ConvTranspose");
             for (int i = 0; i < n.inputs().size(); i++) uses.merge(n.inputs().get(i), convolution && i == 1, Boolean::logicalAnd);
+            if (!bodies(n).isEmpty()) reads(n).forEach(name -> uses.put(name, false));
         }
         results.forEach(r -> uses.put(r, false));
         Set<String> names = new HashSet<>();

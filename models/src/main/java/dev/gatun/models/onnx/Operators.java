@@ -36,7 +36,16 @@ final class Operators {
      */
     static void check(String file, int version, List<Schema.Node> nodes) {
         Map<String, List<String>> missing = new TreeMap<>();
+        collect(version, nodes, missing);
+        if (missing.isEmpty()) return;
+        String list = missing.entrySet().stream().map(e -> e.getKey() + " at " + places(e.getValue())).collect(Collectors.joining("; "));
+        throw new OnnxException(file, "operators", "not supported: " + list + " (Gatun has " + ALL.size()
+                + " operators of the standard domain, opset " + OnnxModel.OLDEST + " to " + OnnxModel.NEWEST + ")");
+    }
+
+    private static void collect(int version, List<Schema.Node> nodes, Map<String, List<String>> missing) {
         for (Schema.Node n : nodes) {
+            OnnxStructure.bodies(n).forEach(body -> collect(version, body.nodes(), missing));
             Operator op = OnnxStructure.isStandard(n.domain()) ? ALL.get(n.operator()) : null;
             if (op != null && op.since() <= version) continue;
             String what = op != null ? n.operator() + " (needs opset " + op.since() + ", the model has " + version + ")"
@@ -44,10 +53,6 @@ final class Operators {
             missing.computeIfAbsent(what, k -> new ArrayList<>())
                     .add(!n.name().isEmpty() ? n.name() : n.outputs().isEmpty() ? "?" : "-> " + n.outputs().getFirst());
         }
-        if (missing.isEmpty()) return;
-        String list = missing.entrySet().stream().map(e -> e.getKey() + " at " + places(e.getValue())).collect(Collectors.joining("; "));
-        throw new OnnxException(file, "operators", "not supported: " + list + " (Gatun has " + ALL.size()
-                + " operators of the standard domain, opset " + OnnxModel.OLDEST + " to " + OnnxModel.NEWEST + ")");
     }
 
     private static String places(List<String> nodes) {

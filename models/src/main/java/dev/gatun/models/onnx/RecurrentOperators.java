@@ -1,31 +1,44 @@
 package dev.gatun.models.onnx;
 
 import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Recurrent layers, unrolled over time. */
+/** Recurrent layers: loops over time, whose step is compiled once. */
 final class RecurrentOperators {
-    /** Longest sequence that is unrolled. */
-    private static final int LONGEST = 4096;
-
     private RecurrentOperators() {}
 
     static List<Operator> list() {
         return List.of(
+                new Operator("Scan", 9, 1, Integer.MAX_VALUE, ScanLoop::lower),
                 new Operator("RNN", 1, 3, 6, c -> run(c, 1, RecurrentOperators::simple)),
                 new Operator("GRU", 1, 3, 6, c -> run(c, 3, RecurrentOperators::gated)),
                 new Operator("LSTM", 1, 3, 8, c -> run(c, 4, RecurrentOperators::longShort)));
     }
 
-    /** The state after one step. */
-    private record State(Tensor hidden, Tensor cell) {}
+    /** The state after one step; the cell is {@code null} where there is none. */
+    private record State(Tensor hidden, Tensor cell) {
+        static State of(List<Tensor> carries) {
+            return new State(carries.get(0), carries.size() > 1 ? carries.get(1) : null);
+        }
 
-    /** What one direction of a layer has; {@code x} already holds {@code x W^T + bias}. */
-    private record Layer(Call call, int direction, int hidden, Tensor recurrent, Tensor recurrentBias) {
+        List<Tensor> carries() {
+            return cell == null ? List.of(hidden) : List.of(hidden, cell);
+        }
+    }
+
+    /**
+     * What one direction of a layer has.
+     *
+     * @param recurrent weights {@code [gates h, h]}
+     * @param recurrentBias {@code [gates h]}; {@code null} for none
+     * @param peepholes weights of input, output and forget gate, {@code [h]} each; empty for none
+     */
+    private record Layer(Call call, int direction, int hidden, Tensor recurrent, Tensor recurrentBias, List<Tensor> peepholes) {
         /** Rows {@code i h .. (i + n) h} of the recurrent weights. */
         Tensor rows(int i, int n) {
             return recurrent.slice(0, i * hidden, (i + n) * hidden);
@@ -63,23 +76,23 @@ final class RecurrentOperators {
         c.require(w.dim(1) == gates * hidden && c.in(2).dim(1) == gates * hidden, "weights do not have " + gates + " times " + hidden + " rows");
         Tensor x = batchFirst ? c.x(0).transpose(1, 0, 2) : c.x(0); // (T,B,I)
         int time = x.shape().dim(0);
-        c.require(time <= LONGEST, "a sequence of " + time + " steps; at most " + LONGEST + " are unrolled");
         if (c.has(4)) {
             Literal lengths = c.known(4);
             c.require(lengths.isUniform() && lengths.at(0) == time, "sequences of different lengths are not supported");
         }
-        List<List<Tensor>> outputs = new ArrayList<>();
+        List<Tensor> outputs = new ArrayList<>();
         List<State> ends = new ArrayList<>();
         for (int d = 0; d < directions; d++) {
             boolean backward = d == 1 || direction.equals("reverse");
-            outputs.add(direction(c, d, gates, hidden, x, backward, step, ends));
+            Scan.Turn turn = direction(c, d, gates, hidden, x, backward, step);
+            outputs.add(turn.outputs().getFirst());
+            ends.add(State.of(turn.carries()));
         }
         return results(outputs, ends, batchFirst);
     }
 
-    /** The hidden states of one direction, in the order of time. */
-    private static List<Tensor> direction(Call c, int d, int gates, int hidden, Tensor x, boolean backward, Step step, List<State> ends) {
-        int time = x.shape().dim(0);
+    /** One direction: its last state, and its hidden states {@code [T,B,H]} in the order of time. */
+    private static Scan.Turn direction(Call c, int d, int gates, int hidden, Tensor x, boolean backward, Step step) {
         int batch = x.shape().dim(1);
         Tensor w = c.x(1).slice(0, d, d + 1).reshape(gates * hidden, x.shape().dim(2));
         Tensor r = c.x(2).slice(0, d, d + 1).reshape(gates * hidden, hidden);
@@ -91,16 +104,13 @@ final class RecurrentOperators {
             bias = both.get(1);
         }
         Tensor zero = Tensor.full(DType.F32, Shape.of(batch, hidden), 0);
-        State state = new State(start(c, 5, d, zero), start(c, 6, d, zero));
-        Layer layer = new Layer(c, d, hidden, r, bias);
-        Tensor[] outputs = new Tensor[time];
-        for (int i = 0; i < time; i++) {
-            int t = backward ? time - 1 - i : i;
-            state = step.next(layer, projected.slice(0, t, t + 1).reshape(batch, gates * hidden), state);
-            outputs[t] = state.hidden;
-        }
-        ends.add(state);
-        return List.of(outputs);
+        State start = new State(start(c, 5, d, zero), gates == 4 ? start(c, 6, d, zero) : null);
+        List<Tensor> peepholes = c.has(7) ? c.x(7).slice(0, d, d + 1).reshape(3 * hidden).split(0, 3) : List.of();
+        Layer layer = new Layer(c, d, hidden, r, bias, peepholes);
+        return Scan.over(start.carries(), List.of(projected), backward, (carries, slices) -> {
+            State next = step.next(layer, slices.getFirst(), State.of(carries));
+            return new Scan.Turn(next.carries(), List.of(next.hidden));
+        });
     }
 
     private static Tensor start(Call c, int input, int d, Tensor zero) {
@@ -109,20 +119,17 @@ final class RecurrentOperators {
         return c.x(input).slice(batchFirst ? 1 : 0, d, d + 1).reshape(zero.shape());
     }
 
-    private static List<Value> results(List<List<Tensor>> outputs, List<State> ends, boolean batchFirst) {
-        Shape one = Shape.of(1).concat(outputs.getFirst().getFirst().shape()); // (1,B,H)
-        List<Tensor> steps = new ArrayList<>();
-        for (int t = 0; t < outputs.getFirst().size(); t++) {
-            int at = t;
-            List<Tensor> both = outputs.stream().map(o -> o.get(at).reshape(one)).toList();
-            steps.add(Tensor.concat(0, both).reshape(Shape.of(1, outputs.size()).concat(one.sub(1, 3)))); // (1,D,B,H)
+    private static List<Value> results(List<Tensor> outputs, List<State> ends, boolean batchFirst) {
+        Shape s = outputs.getFirst().shape(); // (T,B,H)
+        Shape step = Shape.of(s.dim(0), 1, s.dim(1), s.dim(2));
+        Tensor y = Tensor.concat(1, outputs.stream().map(o -> o.reshape(step)).toList()); // (T,D,B,H)
+        List<Value> results = new ArrayList<>(List.of(Value.of(batchFirst ? y.transpose(2, 0, 1, 3) : y)));
+        for (int i = 0; i < ends.getFirst().carries().size(); i++) {
+            int carry = i;
+            Tensor end = Tensor.concat(0, ends.stream().map(e -> e.carries().get(carry).reshape(1, s.dim(1), s.dim(2))).toList()); // (D,B,H)
+            results.add(Value.of(batchFirst ? end.transpose(1, 0, 2) : end));
         }
-        Tensor y = Tensor.concat(0, steps); // (T,D,B,H)
-        Tensor hidden = Tensor.concat(0, ends.stream().map(s -> s.hidden.reshape(one)).toList()); // (D,B,H)
-        Tensor cell = Tensor.concat(0, ends.stream().map(s -> s.cell.reshape(one)).toList());
-        return batchFirst
-                ? List.of(Value.of(y.transpose(2, 0, 1, 3)), Value.of(hidden.transpose(1, 0, 2)), Value.of(cell.transpose(1, 0, 2)))
-                : List.of(Value.of(y), Value.of(hidden), Value.of(cell));
+        return results;
     }
 
     /** {@code h R^T} with some rows of R, and their bias. */
@@ -151,8 +158,8 @@ final class RecurrentOperators {
     /** Gates input, output, forget, cell (Hochreiter and Schmidhuber, 1997), with peepholes where they are given. */
     private static State longShort(Layer l, Tensor x, State s) {
         List<Tensor> g = x.add(recurrent(l, s.hidden, 0, 4)).split(1, 4);
-        boolean peepholes = l.call.has(7);
-        List<Tensor> p = peepholes ? l.call.x(7).slice(0, l.direction, l.direction + 1).reshape(3 * l.hidden).split(0, 3) : List.of();
+        List<Tensor> p = l.peepholes;
+        boolean peepholes = !p.isEmpty();
         Tensor i = l.activate(0, 3, "Sigmoid", peepholes ? g.get(0).add(p.get(0).mul(s.cell)) : g.get(0));
         Tensor f = l.activate(0, 3, "Sigmoid", peepholes ? g.get(2).add(p.get(2).mul(s.cell)) : g.get(2));
         Tensor cell = f.mul(s.cell).add(i.mul(l.activate(1, 3, "Tanh", g.get(3))));

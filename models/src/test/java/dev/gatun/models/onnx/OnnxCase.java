@@ -126,7 +126,7 @@ record OnnxCase(String operator, int opset, Map<String, Object> attributes, List
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(operator).append('-').append(opset);
-        attributes.forEach((k, v) -> text.append(' ').append(k).append('=').append(v instanceof long[] l ? Arrays.toString(l) : v instanceof Sample s ? s.type() : v));
+        attributes.forEach((k, v) -> text.append(' ').append(k).append('=').append(v instanceof long[] l ? Arrays.toString(l) : v instanceof Sample s ? s.type() : v instanceof Schema.Graph g ? g.name() : v));
         for (Input in : inputs) text.append(' ').append(in == null ? "-" : in.sample.type() + "" + in.sample.dims());
         return text.toString();
     }

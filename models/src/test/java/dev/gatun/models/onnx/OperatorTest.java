@@ -173,8 +173,25 @@ class OperatorTest {
         return states == 2 ? row.to(FLOAT, FLOAT, FLOAT) : row.to(FLOAT, FLOAT);
     }
 
+    /** A running mean of two sequences, whose body reads a value from around it. */
+    private static Schema.Graph meanBody() {
+        List<Schema.Node> nodes = List.of(
+                new Schema.Node(List.of("a", "b"), List.of("ab"), "", "Add", List.of(), ""),
+                new Schema.Node(List.of("ab", "x0"), List.of("p"), "", "Mul", List.of(), ""),
+                new Schema.Node(List.of("state", "p"), List.of("next"), "", "Add", List.of(), ""),
+                new Schema.Node(List.of("next"), List.of("out"), "", "Tanh", List.of(), ""));
+        List<Schema.ValueInfo> in = Stream.of("state", "a", "b").map(n -> Schema.value(n, 1, List.of(2, 3))).toList();
+        List<Schema.ValueInfo> out = Stream.of("next", "out").map(n -> Schema.value(n, 1, List.of(2, 3))).toList();
+        return new Schema.Graph(nodes, "body", List.of(), in, out, List.of());
+    }
+
+    private static OnnxCase scan() {
+        return of("Scan", f(2, 3), f(5, 2, 3), between(-1, 1, 5, 2, 3)).with("body", meanBody()).with("num_scan_inputs", 2).to(FLOAT, FLOAT);
+    }
+
     static Stream<OnnxCase> layers() {
         return Stream.of(
+                scan(), scan().with("scan_input_directions", new long[] {1, 1}), scan().with("scan_output_directions", new long[] {1}),
                 recurrent("LSTM", 4, 1, 2), recurrent("LSTM", 4, 2, 2), recurrent("LSTM", 4, 1, 2).with("direction", "reverse"), of("LSTM", f(5, 2, 3), f(1, 16, 3), f(1, 16, 4)).with("hidden_size", 4),
                 of("LSTM", f(4, 2, 3), f(1, 16, 3), f(1, 16, 4), f(1, 32), null, null, null, f(1, 12)).with("hidden_size", 4),
                 recurrent("GRU", 3, 1, 1), recurrent("GRU", 3, 2, 1), recurrent("GRU", 3, 1, 1).with("linear_before_reset", 1), of("GRU", f(5, 2, 3), f(1, 12, 3), f(1, 12, 4)).with("hidden_size", 4),
