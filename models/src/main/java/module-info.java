@@ -17,6 +17,7 @@ module dev.gatun.models {
     exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;
+    exports dev.gatun.models.data.documents;
     exports dev.gatun.models.data.shards;
     exports dev.gatun.models.data.image;
     exports dev.gatun.models.checkpoint;

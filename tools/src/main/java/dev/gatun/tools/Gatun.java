@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             SampleCommand.class,
             ChatCommand.class,
+            TokenizeCommand.class,
+            TokenizerCommand.class,
             ImportCommand.class,
             ExportCommand.class,
             ExplainCommand.class,

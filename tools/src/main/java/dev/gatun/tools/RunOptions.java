@@ -2,6 +2,7 @@ package dev.gatun.tools;
 
 import dev.gatun.models.train.RunFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -95,10 +96,16 @@ final class RunOptions {
     List<String> replay(CommandSpec spec) throws IOException {
         RunFolder run = replayed ? null : resumed();
         if (run == null) return List.of();
+        List<String> now = given(spec);
         List<String> arguments = new ArrayList<>(run.arguments());
-        arguments.addAll(given(spec));
+        arguments.removeIf(a -> now.stream().anyMatch(n -> flag(n).equals(flag(a)))); // also those that may be given several times
+        arguments.addAll(now);
         arguments.add("--resume=" + run.path());
         return arguments;
+    }
+
+    private static String flag(String argument) {
+        return argument.substring(0, argument.indexOf('=') < 0 ? argument.length() : argument.indexOf('='));
     }
 
     /** Marks flags that were parsed from {@link #replay}. */
@@ -109,12 +116,14 @@ final class RunOptions {
     /** The flags given to a command, those of this start left out; paths are made absolute. */
     static List<String> given(CommandSpec spec) {
         List<String> given = new ArrayList<>();
-        for (OptionSpec o : spec.commandLine().getParseResult().matchedOptions()) {
+        for (OptionSpec o : spec.commandLine().getParseResult().matchedOptionsSet()) {
             String name = o.longestName();
             if (OF_THE_START.contains(name)) continue;
             Object value = o.getValue();
             if (o.arity().max() == 0) given.add(name);
             else if (value instanceof Path p) given.add(name + "=" + p.toAbsolutePath());
+            else if (value instanceof List<?> l && l.getFirst() instanceof Path) l.forEach(p -> given.add(name + "=" + ((Path) p).toAbsolutePath()));
+            else if (name.equals("--tokenizer") && Files.isRegularFile(Path.of(String.valueOf(value)))) given.add(name + "=" + Path.of(String.valueOf(value)).toAbsolutePath());
             else o.originalStringValues().forEach(v -> given.add(name + "=" + v));
         }
         return given;

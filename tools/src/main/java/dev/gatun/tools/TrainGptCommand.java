@@ -1,23 +1,18 @@
 package dev.gatun.tools;
 
-import dev.gatun.models.data.DataException;
-import dev.gatun.models.data.Dataset;
-import dev.gatun.models.data.JdkSources;
-import dev.gatun.models.data.Text;
+import dev.gatun.models.data.TokenData;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.gpt.GptPreset;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.tasks.LanguageTask;
-import dev.gatun.models.text.ByteTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.runtime.Compiler;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -45,26 +40,19 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt --data notes/ --tokenizer byte --preset nano --out runs/notes",
             "  gatun train gpt --out runs/long --checkpoint-every 500      ... and after a power cut:",
             "  gatun train gpt --resume runs/long",
+            "  gatun train gpt --data book.txt --tokenizer tokenizer.json --preset nano",
+            "  gatun train gpt --data shards/web --weight 3 --data shards/books --weight 1",
             "  gatun train gpt --layers 2 --heads 2 --width 64 --context 32 --batch 4 --steps 100"
         })
 final class TrainGptCommand implements Callable<Integer> {
-    /** How characters become tokens. */
-    enum TokenizerKind {
-        CHAR,
-        BYTE
-    }
-
     private static final double WEIGHT_DECAY = 0.1;
     private static final double FLOOR = 0.1;
     private static final int WARMUP = 100;
     private static final int EVALUATIONS = 10;
     private static final int EVALUATE_BATCHES = 24;
 
-    @Option(
-            names = "--data",
-            paramLabel = "FILE|DIR",
-            description = "UTF-8 text: a file, or a folder of files in the order of their paths. Default: Java sources of the JDK.")
-    private Path data;
+    @Mixin
+    private final TextDataOptions text = new TextDataOptions();
 
     @Mixin
     private GptOptions model;
@@ -74,13 +62,6 @@ final class TrainGptCommand implements Callable<Integer> {
 
     @Option(names = "--batch", paramLabel = "N", description = "Sequences per step. Default: the preset's.")
     private Integer batch;
-
-    @Option(
-            names = "--tokenizer",
-            paramLabel = "KIND",
-            defaultValue = "char",
-            description = "char (the text's characters) or byte (256 tokens, any text). Default: char.")
-    private TokenizerKind tokenizer;
 
     @Option(
             names = "--learning-rate",
@@ -126,17 +107,21 @@ final class TrainGptCommand implements Callable<Integer> {
         TrainingSettings settings = settings(preset);
         int rows = GptOptions.chosen("--batch", batch, preset.batch());
         device.check();
-        try (Text text = open(); Compiler compiler = device.compiler()) {
-            Tokenizer tokens = tokenizer == TokenizerKind.BYTE ? new ByteTokenizer() : text.charTokenizer();
+        text.check();
+        try (TextDataOptions.Source source = text.open(); Compiler compiler = device.compiler()) {
+            Tokenizer tokens = source.tokenizer();
             GptConfig config = model.config(tokens.vocabulary(), dropout);
-            try (Dataset dataset = Dataset.of(text, tokens, config.context())) {
+            try (TokenData dataset = source.windows(config.context())) {
                 RunFolder resumed = run.resumed();
                 RunFolder folder = resumed != null ? resumed : run.create("gpt-" + preset.label());
-                banner(compiler, text, tokens, dataset, config, rows, settings, folder);
-                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, text.name(), rows);
+                banner(compiler, source, dataset, config, rows, settings, folder);
+                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, source.name(), rows);
                 PrintWriter w = spec.commandLine().getOut();
                 try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                    if (resumed != null) folder.resume(trainer);
+                    if (resumed != null) {
+                        dataset.resume(folder.path());
+                        folder.resume(trainer);
+                    }
                     else folder.begin(trainer, RunOptions.given(spec));
                     return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder, run)
                             .run(stop -> TextSample.print(w, trainer, task, folder, stop));
@@ -159,22 +144,12 @@ final class TrainGptCommand implements Callable<Integer> {
                 EVALUATE_BATCHES);
     }
 
-    private Text open() {
-        if (data != null) return Text.of(data);
-        try {
-            return JdkSources.open();
-        } catch (DataException e) {
-            throw new DataException(e.getMessage() + ". Name a text file or a folder with --data", e);
-        }
-    }
-
-    private void banner(Compiler compiler, Text text, Tokenizer tokens, Dataset dataset, GptConfig c, int rows, TrainingSettings s,
+    private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, GptConfig c, int rows, TrainingSettings s,
             RunFolder folder) {
         PrintWriter w = spec.commandLine().getOut();
         w.printf("%s%n", compiler.banner());
-        w.printf("data     %s: %,d characters in %,d file%s, %s tokenizer with %,d tokens%n", text.name(), text.characters(),
-                text.files(), text.files() == 1 ? "" : "s", tokens.kind(), tokens.vocabulary());
-        w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().to(), dataset.tokens() - dataset.train().to());
+        w.printf("data     %s, %s tokenizer with %,d tokens%n", source.description(), source.tokenizer().kind(), source.tokenizer().vocabulary());
+        w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().length(), dataset.validation().length());
         w.printf("model    gpt: %d layers, %d heads, width %d, context %d%n", c.layers(), c.heads(), c.width(), c.context());
         w.printf("training %,d steps of %d x %d tokens, seed %d%n", s.steps(), rows, c.context(), s.seed());
         w.printf("output   %s%n", folder.path());

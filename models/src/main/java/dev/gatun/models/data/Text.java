@@ -1,21 +1,23 @@
 package dev.gatun.models.data;
 
 import dev.gatun.models.text.CharTokenizer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** UTF-8 text off the heap: mapped files, one after another. Closing it unmaps them. */
 public final class Text implements AutoCloseable {
+    private static final int PIECE = 1 << 24;
+
     /** A file's name and bytes. */
     record Piece(String name, MemorySegment bytes) {}
 
@@ -40,22 +42,44 @@ public final class Text implements AutoCloseable {
         if (characters == 0) throw new DataException(name + " contains no text: give a file or folder with some");
     }
 
+    /** As {@link #of(Path, String)} with the field {@code text}. */
+    public static Text of(Path path) {
+        return of(path, "text");
+    }
+
     /**
      * The text of a file, or of all files below a folder in the order of their paths. Files and folders whose names
-     * start with a dot are left out.
+     * start with a dot are left out. Of {@code .jsonl} and {@code .ndjson} files it is a field of each line, and a line
+     * break behind it.
      *
+     * @param field its name
      * @throws DataException when there is no such file, no text, or text that is not UTF-8 (naming file and position)
      */
-    public static Text of(Path path) {
-        if (!Files.exists(path)) throw new DataException(path + " does not exist: give a UTF-8 text file or a folder of such files");
-        if (!Files.isRegularFile(path) && !Files.isDirectory(path)) {
-            throw new DataException(path + " is neither a regular file nor a folder: give a UTF-8 text file or a folder of such files");
-        }
+    public static Text of(Path path, String field) {
+        List<Path> files = TextFiles.of(path);
         return build(path.toString(), arena -> {
             List<Piece> pieces = new ArrayList<>();
-            for (Path file : files(path)) pieces.add(map(file, arena));
+            for (Path file : files) {
+                if (JsonLines.isOne(file)) pieces.addAll(lines(file, field, arena));
+                else pieces.add(map(file, arena));
+            }
             return pieces;
         });
+    }
+
+    private static List<Piece> lines(Path file, String field, Arena arena) {
+        List<Piece> pieces = new ArrayList<>();
+        JsonLines lines = new JsonLines(file, field);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        while (lines.hasNext()) {
+            bytes.writeBytes((lines.next() + "\n").getBytes(StandardCharsets.UTF_8));
+            if (bytes.size() < PIECE && lines.hasNext()) continue;
+            MemorySegment copy = arena.allocate(bytes.size());
+            MemorySegment.copy(MemorySegment.ofArray(bytes.toByteArray()), 0, copy, 0, bytes.size());
+            pieces.add(new Piece(file.toString(), copy));
+            bytes.reset();
+        }
+        return pieces;
     }
 
     /**
@@ -65,7 +89,7 @@ public final class Text implements AutoCloseable {
      */
     public static Text of(String name, String text) {
         return build(name, arena -> {
-            byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             MemorySegment copy = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
             MemorySegment.copy(MemorySegment.ofArray(bytes), 0, copy, 0, bytes.length);
             return List.of(new Piece(name, copy));
@@ -90,20 +114,6 @@ public final class Text implements AutoCloseable {
             arena.close();
             throw e;
         }
-    }
-
-    private static List<Path> files(Path path) throws IOException {
-        if (Files.isRegularFile(path)) return List.of(path);
-        try (Stream<Path> walk = Files.walk(path)) {
-            return walk.filter(Files::isRegularFile).filter(f -> !hidden(path.relativize(f))).sorted().toList();
-        }
-    }
-
-    private static boolean hidden(Path relative) {
-        for (Path part : relative) {
-            if (part.toString().startsWith(".")) return true;
-        }
-        return false;
     }
 
     private static Piece map(Path file, Arena arena) throws IOException {

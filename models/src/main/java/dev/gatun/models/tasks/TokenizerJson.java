@@ -12,8 +12,8 @@ import dev.gatun.models.train.ConfigFields;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The file {@code tokenizer.json} of a run folder. */
-final class TokenizerJson {
+/** The file {@code tokenizer.json} of a run folder, or beside token shards. */
+public final class TokenizerJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private TokenizerJson() {}
@@ -22,7 +22,8 @@ final class TokenizerJson {
         return folder.resolve("tokenizer.json");
     }
 
-    static void write(Path folder, Tokenizer tokenizer) throws IOException {
+    /** Writes the file: in Hugging Face's form for subwords, in a form of its own for characters and bytes. */
+    public static void write(Path folder, Tokenizer tokenizer) throws IOException {
         if (tokenizer instanceof SubwordTokenizer subwords) {
             subwords.write(in(folder));
             return;
@@ -39,7 +40,7 @@ final class TokenizerJson {
      */
     static Tokenizer read(Path folder, int vocabulary) throws IOException {
         Path file = in(folder);
-        Tokenizer t = read(file);
+        Tokenizer t = read(folder);
         boolean fits = t instanceof SubwordTokenizer ? t.vocabulary() <= vocabulary : t.vocabulary() == vocabulary;
         if (!fits) {
             throw new CheckpointException(file, "vocabulary", "expected " + vocabulary + " tokens, found " + t.vocabulary());
@@ -47,7 +48,13 @@ final class TokenizerJson {
         return t;
     }
 
-    private static Tokenizer read(Path file) throws IOException {
+    /**
+     * Reads the file.
+     *
+     * @throws CheckpointException when it is missing or broken
+     */
+    public static Tokenizer read(Path folder) throws IOException {
+        Path file = in(folder);
         ConfigFields fields = ConfigFields.read(file);
         if (!fields.has("kind") && fields.has("model")) return SubwordTokenizer.read(file);
         String kind = fields.text("kind");
