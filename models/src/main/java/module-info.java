@@ -14,11 +14,13 @@ module dev.gatun.models {
     exports dev.gatun.models.language;
     exports dev.gatun.models.gpt;
     exports dev.gatun.models.llama;
+    exports dev.gatun.models.mlp;
     exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;
     exports dev.gatun.models.data.documents;
     exports dev.gatun.models.data.shards;
+    exports dev.gatun.models.data.table;
     exports dev.gatun.models.data.image;
     exports dev.gatun.models.checkpoint;
     exports dev.gatun.models.formats;

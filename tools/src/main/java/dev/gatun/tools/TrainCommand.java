@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        subcommands = TrainGptCommand.class,
+        subcommands = {TrainGptCommand.class, TrainMlpCommand.class},
         synopsisSubcommandLabel = "MODEL",
         subcommandsRepeatable = false,
         description = "Trains a model.")

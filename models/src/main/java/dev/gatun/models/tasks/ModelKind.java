@@ -5,6 +5,8 @@ import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.llama.Llama;
 import dev.gatun.models.llama.LlamaConfig;
+import dev.gatun.models.mlp.Perceptron;
+import dev.gatun.models.mlp.PerceptronConfig;
 import dev.gatun.models.train.ConfigFields;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.vision.ImageConfig;
@@ -34,6 +36,13 @@ public enum ModelKind {
         Record read(ConfigFields f) {
             return Llama.of(new LlamaConfig(f.whole("vocabulary"), f.whole("context"), f.whole("layers"), f.whole("heads"), f.whole("keyHeads"),
                     f.whole("width"), f.whole("headWidth"), f.whole("hidden"), f.real("epsilon"), f.real("rotaryBase"), f.flag("tied")));
+        }
+    },
+    /** {@link Perceptron}. */
+    MLP(Perceptron.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return Perceptron.of(new PerceptronConfig(f.whole("inputs"), f.wholes("hidden"), f.whole("outputs"), f.real("dropout")));
         }
     },
     /** {@link dev.gatun.models.vision.LeNet}. */

@@ -1,0 +1,157 @@
+package dev.gatun.tools;
+
+import dev.gatun.models.data.table.CsvTable;
+import dev.gatun.models.data.table.TableCode;
+import dev.gatun.models.data.table.TableSplit;
+import dev.gatun.models.mlp.Perceptron;
+import dev.gatun.models.mlp.PerceptronConfig;
+import dev.gatun.models.optim.AdamW;
+import dev.gatun.models.optim.LearningRate;
+import dev.gatun.models.tasks.TableTask;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingSettings;
+import dev.gatun.models.train.Validation;
+import dev.gatun.runtime.Compiler;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun train mlp}. */
+@Command(
+        name = "mlp",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains a perceptron to predict a column of a CSV table.%n",
+            "Numbers are standardized and text becomes categories, as the rows that are trained on have it; missing values",
+            "are marked. A tenth of the rows is kept to validate with and a tenth to test the result with.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  gatun train mlp --data iris.csv --target species",
+            "  gatun train mlp --data houses.csv --target price --hidden 128,64 --steps 3000"
+        })
+final class TrainMlpCommand implements Callable<Integer> {
+    private static final double FLOOR = 0.05;
+
+    @Option(names = "--data", required = true, paramLabel = "FILE", description = "CSV table; its first line names the columns.")
+    private Path data;
+
+    @Option(names = "--target", required = true, paramLabel = "COLUMN", description = "Column to predict.")
+    private String target;
+
+    @Option(names = "--separator", paramLabel = "C", defaultValue = ",", description = "Character between fields. Default: a comma.")
+    private char separator;
+
+    @Option(
+            names = "--task",
+            paramLabel = "KIND",
+            defaultValue = "auto",
+            description = "classification, regression or auto: classes where the target is text or few whole numbers. Default: auto.")
+    private TableCode.Kind kind;
+
+    @Option(names = "--hidden", paramLabel = "N,N", split = ",", defaultValue = "64,64", description = "Widths of the hidden layers. Default: 64,64.")
+    private List<Integer> hidden;
+
+    @Option(names = "--validation", paramLabel = "X", defaultValue = "0.1", description = "Share of rows to validate with. Default: 0.1.")
+    private double validation;
+
+    @Option(names = "--test", paramLabel = "X", defaultValue = "0.1", description = "Share of rows to test with. Default: 0.1.")
+    private double test;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "2000", description = "Training steps. Default: 2000.")
+    private int steps;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Rows per step. Default: 64.")
+    private int batch;
+
+    @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "0.002", description = "Highest learning rate. Default: 0.002.")
+    private double learningRate;
+
+    @Option(names = "--dropout", paramLabel = "X", defaultValue = "0", description = "Dropout probability. Default: 0.")
+    private double dropout;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
+    private long seed;
+
+    @Mixin
+    private DeviceOptions device;
+
+    @Mixin
+    private final RunOptions run = new RunOptions();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        run.check();
+        List<String> arguments = run.replay(spec);
+        return arguments.isEmpty() ? train() : replay(arguments);
+    }
+
+    /** This command with the flags of the run that it goes on with. */
+    private int replay(List<String> arguments) throws Exception {
+        TrainMlpCommand again = new TrainMlpCommand();
+        again.run.replayed();
+        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(arguments.toArray(String[]::new));
+        return again.train();
+    }
+
+    private int train() throws Exception {
+        Flags.atLeastOne("--steps", steps);
+        Flags.atLeastOne("--batch", batch);
+        Flags.positive("--learning-rate", learningRate);
+        PerceptronConfig sizes = new PerceptronConfig(1, hidden, 1, dropout); // checked before the data is read
+        device.check();
+        CsvTable table = CsvTable.read(data, separator);
+        TableSplit split = TableSplit.of(table.rows(), validation, test, seed);
+        TableCode code = TableCode.fit(table, target, kind, split.train().stream().mapToInt(i -> i).toArray());
+        Perceptron model = Perceptron.of(new PerceptronConfig(code.inputs(), sizes.hidden(), code.outputs(), sizes.dropout()));
+        TableTask task = new TableTask(model, table, code, split, batch);
+        TrainingSettings settings = new TrainingSettings(steps, new LearningRate.Cosine(learningRate, FLOOR * learningRate, steps / 20, steps),
+                new AdamW(0.9, 0.999, 1e-8, 1e-2, false), 1, seed, Math.max(1, steps / 10), Integer.MAX_VALUE);
+        RunFolder resumed = run.resumed();
+        try (Compiler compiler = device.compiler()) {
+            RunFolder folder = resumed != null ? resumed : run.create("mlp");
+            banner(compiler, table, split, code, folder);
+            try (Trainer trainer = new Trainer(compiler, task, settings)) {
+                if (resumed != null) folder.resume(trainer);
+                else folder.begin(trainer, RunOptions.given(spec));
+                return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, run)
+                        .run(stop -> report(task.test(trainer.executable())));
+            }
+        }
+    }
+
+    private void banner(Compiler compiler, CsvTable table, TableSplit split, TableCode code, RunFolder folder) {
+        PrintWriter w = spec.commandLine().getOut();
+        w.printf("%s%n", compiler.banner());
+        w.printf(Locale.ROOT, "data     %s: %,d rows, %d to train on, %d to validate and %d to test with%n", table.name(), table.rows(),
+                split.train().size(), split.validation().size(), split.test().size());
+        w.printf("target   %s: %s%n", code.target(), code.classifies() ? code.classes().size() + " classes" : "a number");
+        w.printf("model    mlp: %d columns as %d numbers, hidden layers of %s%n", code.features().size(), code.inputs(), hidden);
+        w.printf("output   %s%n", folder.path());
+        w.flush();
+    }
+
+    private void report(Validation v) {
+        PrintWriter w = spec.commandLine().getOut();
+        w.printf("test %s over %,d rows%n", v.metrics().entrySet().stream()
+                .map(m -> String.format(Locale.ROOT, "%s %.4f", m.getKey(), m.getValue())).collect(Collectors.joining(", ")), v.examples());
+        w.flush();
+    }
+}
