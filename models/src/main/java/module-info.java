@@ -22,6 +22,7 @@ module dev.gatun.models {
     exports dev.gatun.models.data.shards;
     exports dev.gatun.models.data.table;
     exports dev.gatun.models.data.image;
+    exports dev.gatun.models.bert;
     exports dev.gatun.models.checkpoint;
     exports dev.gatun.models.formats;
     exports dev.gatun.models.generate;

@@ -7,6 +7,7 @@ import dev.gatun.graph.ops.Dropout;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
 import dev.gatun.graph.ops.LogSoftmax;
+import dev.gatun.graph.ops.MaskedAttention;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pad;
 import dev.gatun.graph.ops.RandomUniform;
@@ -211,6 +212,10 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
         }
         cases.add(new OpCase("few rows with relu", List.of(f32(2, 1200), f32(1200, 40), f32(40)), -1, 1, 0,
                 x -> x.get(0).matmul(x.get(1)).add(x.get(2)).relu()));
+        for (int time : new int[] {1, 5, 17}) {
+            cases.add(new OpCase("masked attention " + time, List.of(f32(3, time, 4, 8), f32(3, time, 2, 8), f32(3, time, 2, 8), i32(3, time)), -1, 1, 2,
+                    x -> MaskedAttention.of(x.get(0), x.get(1), x.get(2), x.get(3))));
+        }
         cases.add(new OpCase("attention of one projection", List.of(f32(2, 9, 48)), -1, 1, 0, x -> {
             List<Tensor> p = x.getFirst().split(2, 3);
             Tensor y = Attention.of(p.get(0).reshape(2, 9, 2, 8), p.get(1).reshape(2, 9, 2, 8), p.get(2).reshape(2, 9, 2, 8), true);

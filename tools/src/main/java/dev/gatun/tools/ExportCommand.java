@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes the model of a run folder for others.%n",
             "huggingface: config.json, model.safetensors (in several files above 5 GiB) and tokenizer.json, for GPTs with",
-            "learned positions and Llamas.%n",
+            "learned positions, Llamas and BERTs.%n",
             "onnx: one file from tokens i32 [batch, time] or images f32 [batch, height, width, channels] to scores, of fixed",
             "sizes, which onnxruntime and others run.%n"
         },

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public sealed interface Composite extends Op
         permits Attention, AttentionGrad, BatchNorm, CachedAttention, CrossEntropy, Dropout, FusedMatMul, Gelu, GroupNorm, LayerNorm, LogSoftmax,
-                Relu, RmsNorm, Rotary, Silu, SoftCrossEntropy, Softmax {
+                MaskedAttention, Relu, RmsNorm, Rotary, Silu, SoftCrossEntropy, Softmax {
 
     /** Records the same computation in simpler ops; results as {@link #infer} says. */
     List<Tensor> expand(List<Tensor> operands);

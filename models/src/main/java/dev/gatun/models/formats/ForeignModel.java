@@ -64,10 +64,11 @@ public final class ForeignModel implements AutoCloseable {
     }
 
     private static ForeignModel folder(Path folder, int context) throws IOException {
-        Architecture a = HuggingFaceConfig.read(ConfigJson.read(folder.resolve("config.json")), context);
+        ConfigJson config = ConfigJson.read(folder.resolve("config.json"));
+        WeightSource weights = weights(folder);
         Path vocabulary = folder.resolve("tokenizer.json");
-        return opened(folder, () -> a, () -> Files.exists(vocabulary) ? Optional.of(SubwordTokenizer.read(vocabulary)) : Optional.empty(),
-                weights(folder));
+        return opened(folder, () -> HuggingFaceConfig.read(config, context, weights), () -> Files.exists(vocabulary) ? Optional.of(SubwordTokenizer.read(vocabulary)) : Optional.empty(),
+                weights);
     }
 
     private static ForeignModel opened(Path path, Supplier<Architecture> architecture, Vocabulary vocabulary, WeightSource source)

@@ -1,6 +1,9 @@
 package dev.gatun.models.formats;
 
+import dev.gatun.models.bert.Bert;
+import dev.gatun.models.bert.BertConfig;
 import dev.gatun.models.checkpoint.CheckpointException;
+import dev.gatun.models.checkpoint.WeightSource;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.llama.Llama;
@@ -12,24 +15,28 @@ final class HuggingFaceConfig {
     private static final double GPT2_EPSILON = 1e-5;
 
     private final ConfigJson c;
+    private final WeightSource weights;
 
-    private HuggingFaceConfig(ConfigJson c) {
+    private HuggingFaceConfig(ConfigJson c, WeightSource weights) {
         this.c = c;
+        this.weights = weights;
     }
 
     /**
      * The model that a configuration describes.
      *
      * @param context longest sequence; 0 for the configuration's
+     * @param weights tell which heads a BERT has
      */
-    static Architecture read(ConfigJson c, int context) {
-        HuggingFaceConfig h = new HuggingFaceConfig(c);
+    static Architecture read(ConfigJson c, int context, WeightSource weights) {
+        HuggingFaceConfig h = new HuggingFaceConfig(c, weights);
         String type = c.text("model_type");
         try {
             return switch (type) {
                 case "gpt2" -> h.gpt2(context);
                 case "llama", "mistral" -> h.llama(type, context);
-                default -> throw c.wrong("model_type", "one of \"gpt2\", \"llama\", \"mistral\"");
+                case "bert" -> h.bert(context);
+                default -> throw c.wrong("model_type", "one of \"gpt2\", \"llama\", \"mistral\", \"bert\"");
             };
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(c.file(), type, e.getMessage(), e);
@@ -59,12 +66,34 @@ final class HuggingFaceConfig {
         flag("add_cross_attention", false, false);
         int width = c.number("n_embd");
         if (c.number("n_inner", 4 * width) != 4 * width) throw c.wrong("n_inner", "null or " + 4 * width + ", four times n_embd");
-        int positions = c.number("n_positions");
-        if (context != 0 && context != positions) {
-            throw new CheckpointException(c.file(), "n_positions", "the context of learned positions is fixed at " + positions + ", asked for " + context);
-        }
+        int positions = fixedContext("n_positions", context);
         GptConfig config = GptConfig.of(c.number("vocab_size"), positions, layers("n_layer"), c.number("n_head"), width);
         return new Architecture("gpt2", Gpt.of(config), NameTables.HUGGING_FACE_GPT2, width / config.heads());
+    }
+
+    private int fixedContext(String field, int context) {
+        int positions = c.number(field);
+        if (context != 0 && context != positions) {
+            throw new CheckpointException(c.file(), field, "the context of learned positions is fixed at " + positions + ", asked for " + context);
+        }
+        return positions;
+    }
+
+    private boolean has(String tensor) {
+        return weights.names().contains(tensor);
+    }
+
+    private Architecture bert(int context) {
+        one("hidden_act", Set.of("gelu"), "gelu");
+        one("position_embedding_type", Set.of("absolute"), "absolute");
+        flag("is_decoder", false, false);
+        flag("add_cross_attention", false, false);
+        boolean pooler = has("bert.pooler.dense.weight") || has("pooler.dense.weight");
+        int classes = has("classifier.weight") ? Math.toIntExact(Math.min(weights.shape("classifier.weight").getFirst(), Integer.MAX_VALUE)) : 0;
+        BertConfig config = new BertConfig(c.number("vocab_size"), fixedContext("max_position_embeddings", context), c.number("type_vocab_size", 2),
+                layers("num_hidden_layers"), c.number("num_attention_heads"), c.number("hidden_size"), c.number("intermediate_size"),
+                c.real("layer_norm_eps", 1e-12), pooler, has("cls.predictions.bias"), classes);
+        return new Architecture("bert", Bert.of(config), NameTables.HUGGING_FACE_BERT, config.width() / config.heads());
     }
 
     private Architecture llama(String type, int context) {

@@ -53,7 +53,8 @@ public record HuggingFaceExport(DType dtype, long shardBytes) {
      * or not at all, {@code config.json} last.
      *
      * @param folder new or empty
-     * @param model a {@link dev.gatun.models.gpt.Gpt} with learned positions or a {@link dev.gatun.models.llama.Llama}
+     * @param model a {@link dev.gatun.models.gpt.Gpt} with learned positions, a {@link dev.gatun.models.llama.Llama}
+     *     or a {@link dev.gatun.models.bert.Bert}
      * @param weights finds a parameter's memory by its name: dense f32
      * @throws IllegalArgumentException for a model that no family of the format describes
      * @throws CheckpointException for a folder that is not empty

@@ -2,6 +2,8 @@ package dev.gatun.models.formats;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gatun.models.bert.Bert;
+import dev.gatun.models.bert.BertConfig;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.llama.Llama;
@@ -24,6 +26,7 @@ record HuggingFaceFamily(ObjectNode config, NameTable table) {
             case Gpt g when g.config().positions() == GptConfig.Positions.LEARNED ->
                     new HuggingFaceFamily(gpt2(g.config()), NameTables.HUGGING_FACE_GPT2);
             case Gpt g -> throw new IllegalArgumentException("GPT-2 has learned positions, this model rotary ones: it has no place in a Hugging Face folder");
+            case Bert b -> new HuggingFaceFamily(bert(b.config()), NameTables.HUGGING_FACE_BERT);
             case Llama l -> new HuggingFaceFamily(llama(l.config()), NameTables.HUGGING_FACE_LLAMA);
             default -> throw new IllegalArgumentException("a " + model.getClass().getSimpleName() + " has no place in a Hugging Face folder");
         };
@@ -50,6 +53,23 @@ record HuggingFaceFamily(ObjectNode config, NameTable table) {
                 .put("embd_pdrop", g.dropout())
                 .put("resid_pdrop", g.dropout())
                 .put("tie_word_embeddings", true);
+    }
+
+    private static ObjectNode bert(BertConfig b) {
+        String architecture = b.classes() > 0 ? "BertForSequenceClassification" : b.tokenHead() ? "BertForMaskedLM" : "BertModel";
+        ObjectNode c = family(architecture, "bert")
+                .put("vocab_size", b.vocabulary())
+                .put("max_position_embeddings", b.context())
+                .put("type_vocab_size", b.segments())
+                .put("hidden_size", b.width())
+                .put("num_hidden_layers", b.layers())
+                .put("num_attention_heads", b.heads())
+                .put("intermediate_size", b.hidden())
+                .put("hidden_act", "gelu")
+                .put("position_embedding_type", "absolute")
+                .put("layer_norm_eps", b.epsilon());
+        for (int i = 0; i < b.classes(); i++) c.withObject("/id2label").put(Integer.toString(i), "LABEL_" + i);
+        return c;
     }
 
     private static ObjectNode llama(LlamaConfig l) {

@@ -43,6 +43,45 @@ final class NameTables {
             -                                      [model.]layers.#.self_attn.rotary_emb.inv_freq
             """);
 
+    /** The head for the next sentence, which pre-training has, is not read. */
+    static final NameTable HUGGING_FACE_BERT = NameTable.of("""
+            tokens.weight                          [bert.]embeddings.word_embeddings.weight
+            positions.weight                       [bert.]embeddings.position_embeddings.weight
+            segments.weight                        [bert.]embeddings.token_type_embeddings.weight
+            norm.weight                            [bert.]embeddings.LayerNorm.weight|[bert.]embeddings.LayerNorm.gamma
+            norm.bias                              [bert.]embeddings.LayerNorm.bias|[bert.]embeddings.LayerNorm.beta
+            layers.#.query.weight                  [bert.]encoder.layer.#.attention.self.query.weight    transposed
+            layers.#.query.bias                    [bert.]encoder.layer.#.attention.self.query.bias
+            layers.#.key.weight                    [bert.]encoder.layer.#.attention.self.key.weight      transposed
+            layers.#.key.bias                      [bert.]encoder.layer.#.attention.self.key.bias
+            layers.#.value.weight                  [bert.]encoder.layer.#.attention.self.value.weight    transposed
+            layers.#.value.bias                    [bert.]encoder.layer.#.attention.self.value.bias
+            layers.#.projection.weight             [bert.]encoder.layer.#.attention.output.dense.weight  transposed
+            layers.#.projection.bias               [bert.]encoder.layer.#.attention.output.dense.bias
+            layers.#.attentionNorm.weight          [bert.]encoder.layer.#.attention.output.LayerNorm.weight|[bert.]encoder.layer.#.attention.output.LayerNorm.gamma
+            layers.#.attentionNorm.bias            [bert.]encoder.layer.#.attention.output.LayerNorm.bias|[bert.]encoder.layer.#.attention.output.LayerNorm.beta
+            layers.#.up.weight                     [bert.]encoder.layer.#.intermediate.dense.weight      transposed
+            layers.#.up.bias                       [bert.]encoder.layer.#.intermediate.dense.bias
+            layers.#.down.weight                   [bert.]encoder.layer.#.output.dense.weight            transposed
+            layers.#.down.bias                     [bert.]encoder.layer.#.output.dense.bias
+            layers.#.norm.weight                   [bert.]encoder.layer.#.output.LayerNorm.weight|[bert.]encoder.layer.#.output.LayerNorm.gamma
+            layers.#.norm.bias                     [bert.]encoder.layer.#.output.LayerNorm.bias|[bert.]encoder.layer.#.output.LayerNorm.beta
+            pooler.weight                          [bert.]pooler.dense.weight                            transposed
+            pooler.bias                            [bert.]pooler.dense.bias
+            tokenHead.transform.weight             cls.predictions.transform.dense.weight                transposed
+            tokenHead.transform.bias               cls.predictions.transform.dense.bias
+            tokenHead.norm.weight                  cls.predictions.transform.LayerNorm.weight|cls.predictions.transform.LayerNorm.gamma
+            tokenHead.norm.bias                    cls.predictions.transform.LayerNorm.bias|cls.predictions.transform.LayerNorm.beta
+            tokenHead.bias                         cls.predictions.bias
+            classifier.weight                      classifier.weight                                     transposed
+            classifier.bias                        classifier.bias
+            -                                      cls.predictions.decoder.weight
+            -                                      cls.predictions.decoder.bias
+            -                                      cls.seq_relationship.weight
+            -                                      cls.seq_relationship.bias
+            -                                      [bert.]embeddings.position_ids
+            """);
+
     static final NameTable GGUF_GPT2 = NameTable.of("""
             tokens.weight                          token_embd.weight
             positions.weight                       position_embd.weight

@@ -5,6 +5,7 @@ import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
+import dev.gatun.models.bert.Bert;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
 import dev.gatun.models.formats.ForeignModel;
@@ -29,23 +30,26 @@ public final class Interchange {
      * Writes a model of others as a run folder, which can be sampled from and fine-tuned. Weights go from file to file;
      * they are not held in memory.
      *
-     * @param foreign a language model
+     * @param foreign a language model, or an encoder
      * @param tokenizer of the model; empty for the one that the model brings
      * @param run a new folder
      * @throws CheckpointException when the model brings no tokenizer, or the tokenizer has more tokens than the model
      */
     public static void importModel(ForeignModel foreign, Optional<Tokenizer> tokenizer, RunFolder run) throws IOException {
-        if (!(foreign.model() instanceof LanguageModel model)) {
-            throw new CheckpointException(foreign.path(), foreign.family(), "expected a language model");
-        }
+        ParameterTree parameters = foreign.parameters();
+        int vocabulary = parameters.types().get("tokens.weight").dim(0);
         Tokenizer words = tokenizer.isPresent() ? tokenizer.get() : foreign.tokenizer().orElseThrow(() -> new CheckpointException(
                 foreign.path(), "tokenizer.json", "missing: name the model's tokenizer.json"));
-        if (words.vocabulary() > model.vocabulary()) {
-            throw new CheckpointException(foreign.path(), "vocabulary", "expected a tokenizer of at most " + model.vocabulary()
+        if (words.vocabulary() > vocabulary) {
+            throw new CheckpointException(foreign.path(), "vocabulary", "expected a tokenizer of at most " + vocabulary
                     + " tokens, found " + words.vocabulary());
         }
         TokenizerJson.write(run.path(), words);
-        run.saveModel(model.kind(), model.sizes(), foreign.parameters(), foreign::readWeights);
+        switch (foreign.model()) {
+            case LanguageModel m -> run.saveModel(m.kind(), m.sizes(), parameters, foreign::readWeights);
+            case Bert b -> run.saveModel(Bert.KIND, b.sizes(), parameters, foreign::readWeights);
+            default -> throw new CheckpointException(foreign.path(), foreign.family(), "expected a language model or an encoder");
+        }
     }
 
     /**
@@ -57,11 +61,14 @@ public final class Interchange {
      * @throws IllegalArgumentException for a model that the format has no family for
      */
     public static boolean exportModel(RunFolder run, Path out, DType dtype) throws IOException {
-        SavedLanguageModel saved = SavedLanguageModel.open(run);
-        run.checkWeights(saved.parameters());
-        Optional<SubwordTokenizer> words = saved.tokenizer() instanceof SubwordTokenizer s ? Optional.of(s) : Optional.empty();
+        Record model = ModelKind.open(run);
+        ParameterTree parameters = ParameterTree.of(model);
+        if (!parameters.types().containsKey("tokens.weight")) throw new IllegalArgumentException("a " + run.kind() + " has no place in a Hugging Face folder");
+        run.checkWeights(parameters);
+        Tokenizer tokenizer = TokenizerJson.read(run.path(), parameters.types().get("tokens.weight").dim(0));
+        Optional<SubwordTokenizer> words = tokenizer instanceof SubwordTokenizer s ? Optional.of(s) : Optional.empty();
         try (Safetensors weights = Safetensors.open(run.weights())) {
-            HuggingFaceExport.of(dtype).write(out, (Record) saved.model(), weights::map, words);
+            HuggingFaceExport.of(dtype).write(out, model, weights::map, words);
         }
         return words.isPresent();
     }

@@ -1,5 +1,7 @@
 package dev.gatun.models.tasks;
 
+import dev.gatun.models.bert.Bert;
+import dev.gatun.models.bert.BertConfig;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
@@ -36,6 +38,14 @@ public enum ModelKind {
         Record read(ConfigFields f) {
             return Llama.of(new LlamaConfig(f.whole("vocabulary"), f.whole("context"), f.whole("layers"), f.whole("heads"), f.whole("keyHeads"),
                     f.whole("width"), f.whole("headWidth"), f.whole("hidden"), f.real("epsilon"), f.real("rotaryBase"), f.flag("tied")));
+        }
+    },
+    /** {@link Bert}. */
+    BERT(Bert.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return Bert.of(new BertConfig(f.whole("vocabulary"), f.whole("context"), f.whole("segments"), f.whole("layers"), f.whole("heads"),
+                    f.whole("width"), f.whole("hidden"), f.real("epsilon"), f.flag("pooler"), f.flag("tokenHead"), f.whole("classes")));
         }
     },
     /** {@link Perceptron}. */

@@ -75,6 +75,35 @@ final class Weights {
         return w;
     }
 
+    private void layer(String name, int out, int in) {
+        add(name + ".weight", 0, out, in);
+        add(name + ".bias", 0, out);
+    }
+
+    /** An encoder with a head for tokens, a pooler and three classes. */
+    static Weights bert(int vocabulary, int context, int width, int layers, int hidden) {
+        Weights w = new Weights(3);
+        w.add("bert.embeddings.word_embeddings.weight", 0, vocabulary, width);
+        w.add("bert.embeddings.position_embeddings.weight", 0, context, width);
+        w.add("bert.embeddings.token_type_embeddings.weight", 0, 2, width);
+        w.pair("bert.embeddings.LayerNorm", 1, width);
+        for (int l = 0; l < layers; l++) {
+            String h = "bert.encoder.layer." + l;
+            for (String part : new String[] {"query", "key", "value"}) w.layer(h + ".attention.self." + part, width, width);
+            w.layer(h + ".attention.output.dense", width, width);
+            w.pair(h + ".attention.output.LayerNorm", 1, width);
+            w.layer(h + ".intermediate.dense", hidden, width);
+            w.layer(h + ".output.dense", width, hidden);
+            w.pair(h + ".output.LayerNorm", 1, width);
+        }
+        w.layer("bert.pooler.dense", width, width);
+        w.layer("cls.predictions.transform.dense", width, width);
+        w.pair("cls.predictions.transform.LayerNorm", 1, width);
+        w.add("cls.predictions.bias", 0, vocabulary);
+        w.layer("classifier", 3, width);
+        return w;
+    }
+
     /** With names changed. */
     Weights renamed(UnaryOperator<String> name) {
         Weights w = new Weights(0);
