@@ -28,6 +28,7 @@ public final class Convolver {
     /** How a convolution is computed, for listings. */
     public static String method(ConvShape s) {
         if (Winograd.pays(s)) return "winograd";
+        if (FewChannels.suits(s)) return "direct";
         return s.groups() > 1 ? "loops" : s.isPlain() ? "product" : "unfolded";
     }
 
@@ -35,6 +36,7 @@ public final class Convolver {
     public long workspaceBytes(ConvShape s) {
         if (s.groups() > 1) return 0;
         if (Winograd.pays(s)) return winograd.workspaceBytes(s);
+        if (FewChannels.suits(s)) return FewChannels.parts(s) == 1 ? 0 : FewChannels.parts(s) * weightBytes(s);
         return unfoldedBytes(s) + productBytes(s);
     }
 
@@ -98,6 +100,7 @@ public final class Convolver {
     public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, x, w, y));
         if (Winograd.pays(s)) return winograd.forward(s, x, w, y, workspace);
+        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.FORWARD, s, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
@@ -110,6 +113,7 @@ public final class Convolver {
     public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, x, w, y));
         if (Winograd.pays(s)) return winograd.inputGradient(s, y, w, x, workspace);
+        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.INPUT, s, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             kernels.addAll(product(inputProduct(s, rows), yAt, w, at, workspace + unfoldedBytes(s), false));
@@ -122,12 +126,23 @@ public final class Convolver {
     public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, x, w, y));
         if (Winograd.pays(s)) return winograd.weightGradient(s, x, y, w, workspace);
+        if (FewChannels.suits(s)) return fewWeights(s, x, y, w, workspace);
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
             kernels.addAll(product(weightProduct(s, rows), at, yAt, w, workspace + unfoldedBytes(s), !isFirst));
         });
         return kernels;
+    }
+
+    private static long weightBytes(ConvShape s) {
+        return 4L * s.depth() * s.out();
+    }
+
+    private List<Kernel> fewWeights(ConvShape s, long x, long y, long w, long workspace) {
+        int parts = FewChannels.parts(s);
+        Kernel sums = new FewChannels(FewChannels.Pass.WEIGHTS, s, x, parts == 1 ? w : workspace, y, gemm.microKernels());
+        return parts == 1 ? List.of(sums) : List.of(sums, new AddParts(workspace, parts, weightBytes(s), weightBytes(s) / 4, w));
     }
 
     private List<Kernel> product(GemmShape shape, long a, long b, long c, long workspace, boolean accumulate) {

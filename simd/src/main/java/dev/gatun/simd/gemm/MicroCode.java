@@ -65,6 +65,9 @@ final class MicroCode {
     private static final int X = 14;
     private static final int B_VECTORS = 15;
 
+    /** Products of vectors that are written out one after another. */
+    private static final int MOST_UNROLLED = 64;
+
     private final MicroShape shape;
     private final int sums;
 
@@ -94,6 +97,41 @@ final class MicroCode {
         Label head = code.newLabel();
         Label done = code.newLabel();
         code.labelBinding(head).iload(STEP).iload(STEPS).if_icmpge(done);
+        if (shape.run() == 0) {
+            step(code);
+            code.iinc(STEP, 1).goto_(head);
+        } else {
+            run(code);
+            code.iload(STEP).loadConstant(shape.run()).iadd().istore(STEP).goto_(head);
+        }
+        code.labelBinding(done);
+        for (int r = 0; r < shape.rows(); r++) {
+            storeRow(code, r);
+        }
+        code.return_();
+    }
+
+    /** {@code for (int i = 0; i < run; i++) step; a += aSkip;}, a short run without a loop: its checks cost more. */
+    private void run(CodeBuilder code) {
+        if (shape.run() * shape.rows() * shape.vectors() <= MOST_UNROLLED) {
+            for (int i = 0; i < shape.run(); i++) {
+                step(code);
+            }
+            code.lload(A_AT).loadConstant(shape.aSkip()).ladd().lstore(A_AT);
+            return;
+        }
+        int inner = sums + shape.rows() * shape.vectors();
+        Label head = code.newLabel();
+        Label done = code.newLabel();
+        code.iconst_0().istore(inner);
+        code.labelBinding(head).iload(inner).loadConstant(shape.run()).if_icmpge(done);
+        step(code);
+        code.iinc(inner, 1).goto_(head);
+        code.labelBinding(done);
+        code.lload(A_AT).loadConstant(shape.aSkip()).ladd().lstore(A_AT);
+    }
+
+    private void step(CodeBuilder code) {
         for (int v = 0; v < shape.vectors(); v++) {
             loadVector(code, B, B_AT, (long) v * Lanes.BYTES);
             code.astore(B_VECTORS + v);
@@ -103,12 +141,6 @@ final class MicroCode {
         }
         code.lload(A_AT).loadConstant(shape.aStep()).ladd().lstore(A_AT);
         code.lload(B_AT).loadConstant(shape.bStep()).ladd().lstore(B_AT);
-        code.iinc(STEP, 1).goto_(head);
-        code.labelBinding(done);
-        for (int r = 0; r < shape.rows(); r++) {
-            storeRow(code, r);
-        }
-        code.return_();
     }
 
     /** {@code x = broadcast(A[row]); c[row, v] = x * b[v] + c[row, v]}. */

@@ -9,8 +9,10 @@ package dev.gatun.simd.gemm;
  * @param aStep from a step of the inner dimension to the next, in A
  * @param bStep from a step of the inner dimension to the next, in B
  * @param accumulate whether the product is added to C, or replaces it
+ * @param run steps after which A is moved on by {@code aSkip} more, as at the end of a line of an image; 0 for never
+ * @param aSkip bytes that A is moved on by then
  */
-public record MicroShape(int rows, int vectors, long aRow, long aStep, long bStep, boolean accumulate) {
+public record MicroShape(int rows, int vectors, long aRow, long aStep, long bStep, boolean accumulate, int run, long aSkip) {
     public MicroShape {
         if (rows < 1 || rows > Lanes.TILE_ROWS || vectors < 1 || vectors > Lanes.TILE_VECTORS) {
             throw new IllegalArgumentException("Micro-kernel: a tile of " + rows + " rows x " + vectors
@@ -20,9 +22,23 @@ public record MicroShape(int rows, int vectors, long aRow, long aStep, long bSte
             throw new IllegalArgumentException("Micro-kernel: strides " + aRow + ", " + aStep + ", " + bStep
                     + " must be multiples of 4 bytes and not negative");
         }
+        if (run < 0 || aSkip < 0 || (aSkip & 3) != 0 || run == 0 && aSkip != 0) {
+            throw new IllegalArgumentException("Micro-kernel: runs of " + run + " steps, then " + aSkip + " bytes");
+        }
+    }
+
+    /** A kernel whose steps in A are all alike. */
+    public MicroShape(int rows, int vectors, long aRow, long aStep, long bStep, boolean accumulate) {
+        this(rows, vectors, aRow, aStep, bStep, accumulate, 0, 0);
+    }
+
+    /** Bytes of A that the first {@code steps} steps span; with runs, a whole number of them. */
+    long spanOfA(int steps) {
+        return (rows - 1) * aRow + steps * aStep + (run == 0 ? 0 : steps / run * aSkip) + 4;
     }
 
     String className() {
-        return "Gen_" + rows + "x" + vectors + "_" + aRow + "_" + aStep + "_" + bStep + (accumulate ? "_add" : "_set");
+        return "Gen_" + rows + "x" + vectors + "_" + aRow + "_" + aStep + "_" + bStep + (accumulate ? "_add" : "_set")
+                + (run == 0 ? "" : "_" + run + "_" + aSkip);
     }
 }

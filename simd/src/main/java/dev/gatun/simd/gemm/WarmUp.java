@@ -17,20 +17,27 @@ final class WarmUp {
 
     private WarmUp() {}
 
+    /** Steps, made up to whole runs. */
+    private static int whole(MicroShape shape, int steps) {
+        return shape.run() == 0 ? steps : Math.ceilDiv(steps, shape.run()) * shape.run();
+    }
+
     /** Best rate seen, in vector products per nanosecond. */
     static double rate(MicroShape shape, MicroKernel kernel) {
+        int steps = whole(shape, STEPS);
+        int timedSteps = whole(shape, TIMED_STEPS);
         // both kinds of memory, or the first run on the other kind throws the compiled code away
         try (Arena shared = Arena.ofShared();
                 Arena confined = Arena.ofConfined()) {
             Operands first = Operands.in(confined, shape);
             Operands second = Operands.in(shared, shape);
-            double products = (double) CALLS * STEPS * shape.rows() * shape.vectors();
+            double products = (double) CALLS * steps * shape.rows() * shape.vectors();
             double speed = 0;
             for (int calls = 0; calls < MOST_CALLS && speed < COMPILED; calls += CALLS) {
                 long start = System.nanoTime();
                 for (int i = 0; i < CALLS; i += 2) {
-                    first.run(kernel, STEPS);
-                    second.run(kernel, STEPS);
+                    first.run(kernel, steps);
+                    second.run(kernel, steps);
                 }
                 speed = products / Math.max(1, System.nanoTime() - start);
             }
@@ -38,11 +45,11 @@ final class WarmUp {
             for (int round = 0; round < ROUNDS; round++) {
                 long start = System.nanoTime();
                 for (int i = 0; i < TIMED_CALLS; i++) {
-                    second.run(kernel, TIMED_STEPS);
+                    second.run(kernel, timedSteps);
                 }
                 best = Math.min(best, System.nanoTime() - start);
             }
-            return (double) TIMED_CALLS * TIMED_STEPS * shape.rows() * shape.vectors() / Math.max(1, best);
+            return (double) TIMED_CALLS * timedSteps * shape.rows() * shape.vectors() / Math.max(1, best);
         }
     }
 
@@ -50,8 +57,8 @@ final class WarmUp {
         static Operands in(Arena arena, MicroShape shape) {
             long row = (long) shape.vectors() * Lanes.BYTES;
             return new Operands(
-                    arena.allocate((shape.rows() - 1) * shape.aRow() + TIMED_STEPS * shape.aStep() + 4, 64),
-                    arena.allocate((TIMED_STEPS - 1) * shape.bStep() + row, 64),
+                    arena.allocate(shape.spanOfA(whole(shape, TIMED_STEPS)), 64),
+                    arena.allocate((whole(shape, TIMED_STEPS) - 1) * shape.bStep() + row, 64),
                     arena.allocate(shape.rows() * row, 64), row);
         }
 
