@@ -58,6 +58,13 @@ final class SpatialCases {
         }
         cases.add(new OpCase("conv bias relu residual", List.of(f32(2, 6, 6, 5), f32(3, 3, 5, 5), f32(5)), -1, 1, 0,
                 x -> x.get(0).apply(Conv2d.of(1, 1), x.get(1)).add(x.get(2)).relu().add(x.get(0))));
+        int[][] strides = {{1, 1}, {2, 1}, {3, 1}, {1, 2}};
+        for (int[] s : strides) {
+            cases.add(new OpCase("same conv, stride " + s[0] + ", dilation " + s[1], List.of(f32(2, 7, 6, 3), f32(3, 4, 3, 5)), -1, 1, 0,
+                    x -> Conv2d.same(x.get(0), x.get(1), s[0], s[1], 1)));
+        }
+        cases.add(new OpCase("conv padded on three sides", List.of(f32(2, 5, 4, 4), f32(3, 3, 2, 6)), -1, 1, 0,
+                x -> Conv2d.padded(x.get(0), x.get(1), 2, 1, 2, List.of(0, 2, 1, 2))));
         cases.add(new OpCase("conv of images with channels first", List.of(f32(2, 3, 6, 7), f32(3, 3, 3, 4)), -1, 1, 0,
                 x -> Images.channelsFirst(Images.channelsLast(x.get(0)).apply(Conv2d.of(1, 1), x.get(1)))));
     }
@@ -81,6 +88,16 @@ final class SpatialCases {
             }
         }
         cases.add(new OpCase("global average", List.of(f32(3, 4, 5, 17)), -2, 2, 0, x -> Images.globalAverage(x.getFirst())));
+        cases.add(new OpCase("global max", List.of(f32(3, 4, 5, 17)), -2, 2, 0, x -> Images.globalMax(x.getFirst())));
+        int[][] sizes = {{1, 1}, {2, 3}, {5, 4}, {7, 9}, {10, 1}};
+        for (int[] s : sizes) {
+            String to = " to " + s[0] + "x" + s[1];
+            cases.add(new OpCase("adaptive average" + to, List.of(f32(2, 7, 9, 5)), -2, 2, 0, x -> Images.adaptiveAverage(x.getFirst(), s[0], s[1])));
+            cases.add(new OpCase("adaptive max" + to, List.of(f32(2, 7, 9, 5)), -2, 2, 0, x -> Images.adaptiveMax(x.getFirst(), s[0], s[1])));
+            cases.add(new OpCase("bilinear" + to, List.of(f32(2, 7, 9, 3)), -2, 2, 0, x -> Images.bilinear(x.getFirst(), s[0], s[1], false)));
+            cases.add(new OpCase("bilinear by corners" + to, List.of(f32(2, 3, 4, 17)), -2, 2, 0, x -> Images.bilinear(x.getFirst(), s[0], s[1], true)));
+        }
+        cases.add(new OpCase("pad", List.of(f32(2, 3, 4, 5)), -2, 2, 0, x -> Images.pad(x.getFirst().exp(), 1, 0, 2, 3)));
         cases.add(new OpCase("upsample", List.of(f32(2, 3, 4, 5)), -2, 2, 0, x -> Images.upsample(x.getFirst(), 3).exp()));
         cases.add(new OpCase("flatten", List.of(f32(2, 3, 4, 5)), -2, 2, 0, x -> Images.flatten(x.getFirst().exp())));
     }
@@ -99,6 +116,8 @@ final class SpatialCases {
             cases.add(new OpCase("batch norm by given statistics " + c, List.of(f32(3, 4, 5, c), channel, channel, channel, channel), 0.5, 2, 0,
                     x -> BatchNorm.affine(x.get(0), x.get(1), x.get(2), x.get(3), x.get(4), 1e-1)));
         }
+        cases.add(new OpCase("conv and norm by given statistics", List.of(f32(9, 6, 6, 3), f32(3, 3, 3, 5), f32(5), f32(5), f32(5), f32(5)), 0.5, 2, 0,
+                x -> BatchNorm.affine(x.get(0).apply(Conv2d.of(1, 1), x.get(1)), x.get(2), x.get(3), x.get(4), x.get(5), 1e-1).relu()));
         cases.add(new OpCase("group norm", List.of(f32(3, 4, 5, 6), f32(6), f32(6)), -2, 2, 0,
                 x -> GroupNorm.of(x.get(0), x.get(1), x.get(2), 3, 1e-1)));
         cases.add(new OpCase("group norm of all channels", List.of(f32(2, 4, 16), f32(16), f32(16)), -2, 2, 0,

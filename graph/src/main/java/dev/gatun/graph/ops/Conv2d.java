@@ -32,6 +32,37 @@ public record Conv2d(List<Integer> strides, List<Integer> padding, List<Integer>
         return new Conv2d(List.of(stride, stride), List.of(padding, padding), List.of(dilation, dilation), groups, false);
     }
 
+    /**
+     * A convolution with as many zeros around that there is one window for each stride: {@code OH = ceil(H / stride)}. An
+     * odd zero goes behind.
+     */
+    public static Tensor same(Tensor x, Tensor w, int stride, int dilation, int groups) {
+        Rules.require(x.shape().rank() == 4 && w.shape().rank() == 4,
+                "Conv2d: needs images [images, height, width, channels] and weights of rank 4: " + x.type() + " x " + w.type());
+        Rules.require(stride >= 1 && dilation >= 1, "Conv2d: stride and dilation must be at least 1, got " + stride + " and " + dilation);
+        int rows = missing(x.shape().dim(1), w.shape().dim(0), stride, dilation);
+        int columns = missing(x.shape().dim(2), w.shape().dim(1), stride, dilation);
+        return padded(x, w, stride, dilation, groups, List.of(rows / 2, rows - rows / 2, columns / 2, columns - columns / 2));
+    }
+
+    private static int missing(int size, int kernel, int stride, int dilation) {
+        return Math.max(0, (Math.ceilDiv(size, stride) - 1) * stride + dilation * (kernel - 1) + 1 - size);
+    }
+
+    /**
+     * A convolution with different padding on each side.
+     *
+     * @param sides zeros at the top, at the bottom, on the left and on the right
+     */
+    public static Tensor padded(Tensor x, Tensor w, int stride, int dilation, int groups, List<Integer> sides) {
+        Rules.require(sides.size() == 4 && sides.stream().allMatch(p -> p >= 0),
+                "Conv2d: needs padding at the top, bottom, left and right, none of it negative, got " + sides);
+        int rows = Math.min(sides.get(0), sides.get(1));
+        int columns = Math.min(sides.get(2), sides.get(3));
+        Tensor wide = Images.pad(x, sides.get(0) - rows, sides.get(1) - rows, sides.get(2) - columns, sides.get(3) - columns);
+        return wide.apply(new Conv2d(List.of(stride, stride), List.of(rows, columns), List.of(dilation, dilation), groups, false), w);
+    }
+
     @Override
     public List<TensorType> infer(List<TensorType> operands) {
         Rules.count(operands, 2);

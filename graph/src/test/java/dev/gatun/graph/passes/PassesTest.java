@@ -7,13 +7,21 @@ import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
+import dev.gatun.graph.ops.BatchNorm;
 import dev.gatun.graph.ops.Composite;
 import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Gelu;
+import dev.gatun.graph.ops.Images;
 import dev.gatun.graph.ops.MatMul;
+import dev.gatun.graph.ops.Mul;
 import dev.gatun.graph.ops.Op;
+import dev.gatun.graph.ops.Pool2d;
 import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Tensor;
+import dev.gatun.graph.ops.Transpose;
+import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
@@ -67,6 +75,58 @@ class PassesTest {
         Graph g = Tracer.trace("test", t -> t.output("y", Gelu.of(t.data("x", VECTOR))));
         assertThat(Pipeline.standard(op -> op instanceof Gelu, false).run(g).nodes()).hasSize(1);
         assertThat(Pipeline.standard(op -> false, false).run(g).nodes()).noneMatch(n -> n.op() instanceof Composite);
+    }
+
+    private static Graph normed(boolean readTwice) {
+        TensorType channels = TensorType.of(DType.F32, 5);
+        return Tracer.trace("test", t -> {
+            Tensor x = t.data("x", TensorType.of(DType.F32, 8, 9, 9, 3));
+            Tensor y = x.apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5)));
+            Tensor normed = BatchNorm.affine(y, t.state("weight", channels), t.state("bias", channels),
+                    t.state("mean", channels), t.state("variance", channels), 1e-5);
+            t.output("y", readTwice ? normed.add(y) : normed.relu());
+        });
+    }
+
+    @Test
+    void normsByGivenStatisticsScaleTheWeights() {
+        assertThat(ChannelScales.fold(normed(false)).nodes()).filteredOn(n -> n.op() instanceof Mul)
+                .extracting(n -> n.result().type().toString())
+                .contains("f32[3,3,3,5]")
+                .doesNotContain("f32[8,9,9,5]");
+        assertThat(ChannelScales.fold(normed(true)).nodes()).filteredOn(n -> n.op() instanceof Mul)
+                .extracting(n -> n.result().type().toString())
+                .contains("f32[8,9,9,5]");
+    }
+
+    @Test
+    void imagesWithChannelsFirstAreTurnedAtTheBorderOnly() {
+        Graph g = Tracer.trace("test", t -> {
+            Tensor x = Images.channelsLast(t.data("x", TensorType.of(DType.F32, 2, 3, 8, 8)));
+            for (int i = 0; i < 3; i++) {
+                Tensor w = t.state("w" + i, TensorType.of(DType.F32, 3, 3, i == 0 ? 3 : 4, 4));
+                x = Pool2d.max(x.apply(Conv2d.of(1, 1), w).relu(), 3, 1, 1);
+            }
+            t.output("y", Images.channelsFirst(x));
+        });
+        Graph lowered = Pipeline.standard(op -> false, false).run(g);
+        assertThat(lowered.nodes()).filteredOn(n -> n.op() instanceof Transpose).hasSize(2);
+        // one loop turns the images, three add up nothing but rectify, one turns the result
+        assertThat(Fuser.schedule(lowered).steps()).filteredOn(s -> s instanceof Loop).hasSize(5);
+    }
+
+    @Test
+    void shortRowsAreTakenTogether() {
+        Graph g = Tracer.trace("test", t -> {
+            Tensor x = t.data("x", TensorType.of(DType.F32, 64, 28, 28, 6));
+            Tensor y = x.add(t.state("bias", TensorType.of(DType.F32, 6))).relu();
+            t.output("y", y);
+            t.output("sum", y.sum(List.of(0, 1, 2)));
+        });
+        Graph lowered = Pipeline.standard(op -> false, false).run(g);
+        assertThat(Fuser.schedule(lowered).steps()).filteredOn(s -> s instanceof Loop l && l.domain().elements() > 1 << 16)
+                .isNotEmpty()
+                .allMatch(s -> ((Loop) s).inner() >= 64);
     }
 
     @Test
