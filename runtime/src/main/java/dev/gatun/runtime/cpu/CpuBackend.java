@@ -4,9 +4,6 @@ import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.CachedAttention;
-import dev.gatun.graph.ops.Conv2d;
-import dev.gatun.graph.ops.Conv2dInputGrad;
-import dev.gatun.graph.ops.Conv2dWeightGrad;
 import dev.gatun.graph.ops.Convolution;
 import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
@@ -36,7 +33,6 @@ import dev.gatun.simd.attention.AttentionShape;
 import dev.gatun.simd.attention.CacheShape;
 import dev.gatun.simd.attention.Layout;
 import dev.gatun.simd.conv.ConvShape;
-import dev.gatun.simd.conv.Convolver;
 import dev.gatun.simd.conv.Pool;
 import dev.gatun.simd.conv.PoolShape;
 import dev.gatun.simd.gemm.Epilogue;
@@ -80,7 +76,7 @@ public final class CpuBackend implements AutoCloseable {
     private final String library;
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
-    private final Convolver convolver = new Convolver(gemm);
+    private final JavaConvolutions javaConvolutions = new JavaConvolutions(gemm);
     private final OneDnnConvolutions convolutions;
     private final dev.gatun.simd.attention.Attention attention =
             new dev.gatun.simd.attention.Attention(gemm.microKernels());
@@ -174,7 +170,7 @@ public final class CpuBackend implements AutoCloseable {
             case MatMul m -> inOneDnn(c) ? 0 : gemm.workspaceBytes(shape(m, c), batch(c));
             case Convolution v -> inOneDnn(v, c)
                     ? convolutions.workspaceBytes(v, c)
-                    : convolver.workspaceBytes(SpatialShapes.convolution(v, c));
+                    : javaConvolutions.workspaceBytes(v, c);
             default -> 0;
         };
     }
@@ -240,7 +236,7 @@ public final class CpuBackend implements AutoCloseable {
         return switch (c.op()) {
             case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
             case FusedMatMul f -> isStreamed(c) ? streamed(plan, f, c) : oneDnnProduct(plan, c);
-            case Convolution v -> inOneDnn(v, c) ? convolutions.kernels(v, c, plan) : simdConvolution(v, c, plan);
+            case Convolution v -> inOneDnn(v, c) ? convolutions.kernels(v, c, plan) : javaConvolutions.kernels(v, c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
@@ -279,19 +275,6 @@ public final class CpuBackend implements AutoCloseable {
                     layout(c.results().get(1), plan),
                     layout(c.results().get(2), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
-        };
-    }
-
-    private List<Kernel> simdConvolution(Convolution op, Call c, ExecutionPlan plan) {
-        ConvShape s = SpatialShapes.convolution(op, c);
-        long a = address(c.operands().get(0), plan);
-        long b = address(c.operands().get(1), plan);
-        long r = address(c.results().getFirst(), plan);
-        long workspace = c.workspace() < 0 ? 0 : plan.offset(c.workspace());
-        return switch (op) {
-            case Conv2d f -> convolver.forward(s, a, b, r, workspace);
-            case Conv2dInputGrad f -> convolver.inputGradient(s, a, b, r, workspace);
-            case Conv2dWeightGrad f -> convolver.weightGradient(s, a, b, r, workspace);
         };
     }
 
@@ -359,11 +342,11 @@ public final class CpuBackend implements AutoCloseable {
 
     private boolean inOneDnn(Convolution op, Call c) {
         if (oneDnn == null) return false;
-        if (products == Products.ONEDNN || c.operands().getFirst().dtype() == DType.BF16) return true;
+        if (products == Products.ONEDNN || !javaConvolutions.takes(op, c)) return true;
         ConvShape s = SpatialShapes.convolution(op, c);
         if (s.groups() > 1 || s.operations() < WORTH_MEASURING) return true; // in groups, Java has plain loops only
-        long workspace = Math.max(convolutions.workspaceBytes(op, c), convolver.workspaceBytes(s));
-        return choice.isOneDnnFaster(c, (plan, trial) -> simdConvolution(op, trial, plan),
+        long workspace = Math.max(convolutions.workspaceBytes(op, c), javaConvolutions.workspaceBytes(op, c));
+        return choice.isOneDnnFaster(c, (plan, trial) -> javaConvolutions.kernels(op, trial, plan),
                 (plan, trial) -> convolutions.kernels(op, trial, plan), workspace);
     }
 
@@ -383,7 +366,7 @@ public final class CpuBackend implements AutoCloseable {
         }
         if (step instanceof Call c && c.op() instanceof Convolution v) {
             String why = choice == null ? "" : ": " + choice.describe(c);
-            return inOneDnn(v, c) ? "onednn" + why : "simd " + Convolver.method(SpatialShapes.convolution(v, c)) + why;
+            return inOneDnn(v, c) ? "onednn" + why : "simd " + javaConvolutions.method(v, c) + why;
         }
         if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
         if (isStreamed(c)) return "simd: few rows, bound by memory";

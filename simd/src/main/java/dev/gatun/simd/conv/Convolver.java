@@ -19,6 +19,11 @@ public final class Convolver {
     private final Gemm gemm;
     private final Winograd winograd;
 
+    /** The way that convolutions of 3x3 are computed in, also those of bf16. */
+    public Winograd winograd() {
+        return winograd;
+    }
+
     /** @param gemm computes the products */
     public Convolver(Gemm gemm) {
         this.gemm = gemm;
@@ -99,7 +104,7 @@ public final class Convolver {
     /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
     public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, x, w, y));
-        if (Winograd.pays(s)) return winograd.forward(s, x, w, y, workspace);
+        if (Winograd.pays(s)) return winograd.forward(s, Winograd.Elements.F32, x, w, y, workspace);
         if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.FORWARD, s, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
@@ -112,7 +117,7 @@ public final class Convolver {
     /** The kernels of x = gradient by the input, from y's gradient and w. */
     public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, x, w, y));
-        if (Winograd.pays(s)) return winograd.inputGradient(s, y, w, x, workspace);
+        if (Winograd.pays(s)) return winograd.inputGradient(s, Winograd.Elements.F32, y, w, x, workspace);
         if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.INPUT, s, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
@@ -125,7 +130,7 @@ public final class Convolver {
     /** The kernels of w = gradient by the weights, from x and y's gradient. */
     public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
         if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, x, w, y));
-        if (Winograd.pays(s)) return winograd.weightGradient(s, x, y, w, workspace);
+        if (Winograd.pays(s)) return winograd.weightGradient(s, Winograd.Elements.F32, x, y, w, workspace);
         if (FewChannels.suits(s)) return fewWeights(s, x, y, w, workspace);
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {

@@ -7,18 +7,24 @@ import java.lang.foreign.MemorySegment;
  * transforms need, and a square of 6x6 places for those that reach outside their image.
  */
 final class Squares {
-    private static final long PATCH = WinogradMath.SCRATCH_BYTES;
+    /** Where a square of 6x6 places lies that is worked on. */
+    static final long PATCH = WinogradMath.SCRATCH_BYTES;
 
     private final TileGrid grid;
     private final int channels;
+    private final boolean narrow;
     private final long start;
     private final long row;
     private final long point;
 
-    /** @param capacity squares that there is room for */
-    Squares(TileGrid grid, int channels, int capacity) {
+    /**
+     * @param narrow whether the images are bf16
+     * @param capacity squares that there is room for
+     */
+    Squares(TileGrid grid, int channels, boolean narrow, int capacity) {
         this.grid = grid;
         this.channels = channels;
+        this.narrow = narrow;
         start = PATCH + WinogradMath.POINTS * 4L * channels;
         row = 4L * (channels + 16); // rows one after another do not share cache sets
         point = capacity * row + 64;
@@ -45,7 +51,7 @@ final class Squares {
         for (int t = 0; t < tiles; t++) {
             int tile = first + t;
             long to = start + t * row;
-            if (grid.isInside(tile)) {
+            if (!narrow && grid.isInside(tile)) {
                 long at = x + grid.sourcePlace(tile) * pixel;
                 WinogradMath.input(memory, at, grid.columns() * pixel, pixel, channels, scratch, to, point, 0);
             } else {
@@ -68,9 +74,13 @@ final class Squares {
                 scratch.asSlice(line, TileGrid.READ * pixel).fill((byte) 0);
                 continue;
             }
-            long source = x + (((long) grid.image(tile) * grid.rows() + row) * grid.columns() + column) * pixel;
+            long place = ((long) grid.image(tile) * grid.rows() + row) * grid.columns() + column + from;
             if (from > 0) scratch.asSlice(line, from * pixel).fill((byte) 0);
-            if (to > from) MemorySegment.copy(memory, source + from * pixel, scratch, line + from * pixel, (to - from) * pixel);
+            if (narrow) {
+                Bfloats.widen(memory, x + 2 * place * channels, scratch, line + from * pixel, (to - from) * channels);
+            } else if (to > from) {
+                MemorySegment.copy(memory, x + place * pixel, scratch, line + from * pixel, (to - from) * pixel);
+            }
             if (to < TileGrid.READ) scratch.asSlice(line + to * pixel, (TileGrid.READ - to) * pixel).fill((byte) 0);
         }
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes the kernels of f32 convolutions by 3x3 with stride 1, by minimal filtering: a fourth of the multiplications, at
+ * Makes the kernels of convolutions of f32 or bf16 by 3x3 with stride 1, by minimal filtering: a fourth of the multiplications, at
  * the price of more rounding: errors are some 1e-6 of the root mean square of the result, and 1e-4 at worst. Cuts depend
  * on sizes alone. {@link WinogradMath} has the formulas.
  */
@@ -32,7 +32,7 @@ public final class Winograd {
     }
 
     /** Whether it is also the faster way: with few squares, transforming the weights costs more than it saves. */
-    static boolean pays(ConvShape s) {
+    public static boolean pays(ConvShape s) {
         return takes(s) && TileGrid.forward(s).tiles() >= FEWEST_TILES && s.operations() >= FEWEST_OPERATIONS;
     }
 
@@ -47,26 +47,37 @@ public final class Winograd {
                 parts == 1 ? 0 : parts * WinogradGradient.partBytes(s)));
     }
 
+    /**
+     * Element types, all else being f32.
+     *
+     * @param narrow whether the operands are bf16
+     * @param narrowResult whether images that are the result are
+     */
+    public record Elements(boolean narrow, boolean narrowResult) {
+        /** All of f32. */
+        public static final Elements F32 = new Elements(false, false);
+    }
+
     /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
-    public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
+    public List<Kernel> forward(ConvShape s, Elements e, long x, long w, long y, long workspace) {
         check(s);
-        return List.of(new WinogradWeights(s, false, w, workspace),
-                new WinogradImages("winograd", TileGrid.forward(s), s.in(), s.out(), x, workspace, y, microKernels));
+        return List.of(new WinogradWeights(s, false, e.narrow, w, workspace),
+                new WinogradImages("winograd", TileGrid.forward(s), e.narrow, e.narrowResult, s.in(), s.out(), x, workspace, y, microKernels));
     }
 
     /** The kernels of x = gradient by the input, from y's gradient and w. */
-    public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
+    public List<Kernel> inputGradient(ConvShape s, Elements e, long y, long w, long x, long workspace) {
         check(s);
-        return List.of(new WinogradWeights(s, true, w, workspace),
-                new WinogradImages("winograd.input", TileGrid.backward(s), s.out(), s.in(), y, workspace, x, microKernels));
+        return List.of(new WinogradWeights(s, true, e.narrow, w, workspace),
+                new WinogradImages("winograd.input", TileGrid.backward(s), e.narrow, e.narrowResult, s.out(), s.in(), y, workspace, x, microKernels));
     }
 
-    /** The kernels of w = gradient by the weights, from x and y's gradient. */
-    public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
+    /** The kernels of w = gradient by the weights, always f32, from x and y's gradient. */
+    public List<Kernel> weightGradient(ConvShape s, Elements e, long x, long y, long w, long workspace) {
         check(s);
         int parts = WinogradGradient.parts(s);
         List<Kernel> kernels = new ArrayList<>();
-        kernels.add(new WinogradGradient(s, x, y, parts == 1 ? w : workspace, microKernels));
+        kernels.add(new WinogradGradient(s, e.narrow, x, y, parts == 1 ? w : workspace, microKernels));
         if (parts > 1) {
             long bytes = WinogradGradient.partBytes(s);
             kernels.add(new AddParts(workspace, parts, bytes, bytes / 4, w));

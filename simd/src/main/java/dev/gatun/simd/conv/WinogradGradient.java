@@ -22,6 +22,7 @@ final class WinogradGradient implements Kernel {
     private static final long PANEL_BYTES = WinogradWeights.PANEL_BYTES;
 
     private final TileGrid grid;
+    private final boolean narrow;
     private final int in;
     private final int out;
     private final long xBytes;
@@ -40,8 +41,12 @@ final class WinogradGradient implements Kernel {
     private final long sumPoint;
     private final long scratchBytes;
 
-    /** @param to the gradient, or {@link #parts} partial ones */
-    WinogradGradient(ConvShape s, long x, long y, long to, MicroKernels kernels) {
+    /**
+     * @param narrow whether x and y are bf16
+     * @param to the gradient, or {@link #parts} partial ones
+     */
+    WinogradGradient(ConvShape s, boolean narrow, long x, long y, long to, MicroKernels kernels) {
+        this.narrow = narrow;
         grid = TileGrid.forward(s);
         in = s.in();
         out = s.out();
@@ -53,7 +58,7 @@ final class WinogradGradient implements Kernel {
         blockTiles = Math.ceilDiv(partTiles, Math.ceilDiv(partTiles, TILES));
         stacked = Math.ceilDiv(in, MicroKernels.tileRows());
         height = Math.ceilDiv(in, stacked);
-        squares = new Squares(grid, in, blockTiles);
+        squares = new Squares(grid, in, narrow, blockTiles);
         gradients = squares.bytes() + 16 * GROUP * PANEL_BYTES;
         gradientPoint = blockTiles * GROUP * PANEL_BYTES + 64;
         sums = gradients + POINTS * gradientPoint;
@@ -123,9 +128,10 @@ final class WinogradGradient implements Kernel {
 
     /** Transforms a square of the result's gradient; places outside the image count as zeros. */
     private void gradient(MemorySegment memory, int tile, int column, int columns, MemorySegment scratch, long to) {
-        long at = yBytes + 4 * (grid.resultPlace(tile) * out + column);
+        long place = grid.resultPlace(tile) * out + column;
+        long at = yBytes + 4 * place;
         long pixel = 4L * out;
-        if (grid.height(tile) == TileGrid.SIDE && grid.width(tile) == TileGrid.SIDE) {
+        if (!narrow && grid.height(tile) == TileGrid.SIDE && grid.width(tile) == TileGrid.SIDE) {
             WinogradMath.outputGradient(memory, at, grid.resultColumns() * pixel, pixel, columns, scratch, to, gradientPoint, 0);
             return;
         }
@@ -134,8 +140,10 @@ final class WinogradGradient implements Kernel {
         scratch.asSlice(patch, TileGrid.SIDE * TileGrid.SIDE * bytes).fill((byte) 0);
         for (int i = 0; i < grid.height(tile); i++) {
             for (int j = 0; j < grid.width(tile); j++) {
-                MemorySegment.copy(memory, at + (i * grid.resultColumns() + j) * pixel,
-                        scratch, patch + (TileGrid.SIDE * i + j) * bytes, bytes);
+                long copy = patch + (TileGrid.SIDE * i + j) * bytes;
+                long step = (long) i * grid.resultColumns() + j;
+                if (narrow) Bfloats.widen(memory, yBytes + 2 * (place + step * out), scratch, copy, columns);
+                else MemorySegment.copy(memory, at + step * pixel, scratch, copy, bytes);
             }
         }
         WinogradMath.outputGradient(scratch, patch, TileGrid.SIDE * bytes, bytes, columns, scratch, to, gradientPoint, 0);

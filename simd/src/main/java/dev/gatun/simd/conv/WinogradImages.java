@@ -36,12 +36,17 @@ final class WinogradImages implements Kernel {
     private final MicroKernel half;
     private final Squares squares;
     private final long productPoint;
+    private final boolean narrowResult;
 
     /**
+     * @param narrow whether the source is bf16
+     * @param narrowResult whether the result is
      * @param depth channels of the source
      * @param width channels of the result
      */
-    WinogradImages(String name, TileGrid grid, int depth, int width, long x, long u, long y, MicroKernels kernels) {
+    WinogradImages(String name, TileGrid grid, boolean narrow, boolean narrowResult, int depth, int width,
+            long x, long u, long y, MicroKernels kernels) {
+        this.narrowResult = narrowResult;
         this.name = name;
         this.grid = grid;
         this.depth = depth;
@@ -56,7 +61,7 @@ final class WinogradImages implements Kernel {
         groupPanels = Math.ceilDiv(panels, Math.clamp(Math.ceilDiv(ENOUGH_TASKS, blocks), 1, panels));
         int stacked = Math.ceilDiv(blockTiles, MicroKernels.tileRows());
         height = Math.ceilDiv(blockTiles, stacked);
-        squares = new Squares(grid, depth, stacked * height);
+        squares = new Squares(grid, depth, narrow, stacked * height);
         productPoint = stacked * height * PANEL_BYTES + 64;
         double operations = 2.0 * POINTS * grid.tiles() * depth * width;
         whole = Winograd.micro(kernels, operations, new MicroShape(height, MicroKernels.tileVectors(), squares.row(), 4, PANEL_BYTES, false));
@@ -90,9 +95,26 @@ final class WinogradImages implements Kernel {
             int columns = Math.min(WinogradWeights.PANEL, width - j * WinogradWeights.PANEL);
             products(memory, j, columns, tiles, scratch);
             for (int t = 0; t < tiles; t++) {
-                long to = yBytes + 4 * (grid.resultPlace(first + t) * width + (long) j * WinogradWeights.PANEL);
-                WinogradMath.output(scratch, squares.bytes() + t * PANEL_BYTES, productPoint, columns, 0, memory, to,
-                        4L * grid.resultColumns() * width, 4L * width, grid.height(first + t), grid.width(first + t));
+                long place = grid.resultPlace(first + t) * width + (long) j * WinogradWeights.PANEL;
+                long from = squares.bytes() + t * PANEL_BYTES;
+                if (narrowResult) narrow(memory, first + t, from, place, columns, scratch);
+                else whole(memory, first + t, from, place, columns, scratch);
+            }
+        }
+    }
+
+    private void whole(MemorySegment memory, int tile, long from, long place, int columns, MemorySegment scratch) {
+        WinogradMath.output(scratch, from, productPoint, columns, 0, memory, yBytes + 4 * place,
+                4L * grid.resultColumns() * width, 4L * width, grid.height(tile), grid.width(tile));
+    }
+
+    private void narrow(MemorySegment memory, int tile, long from, long place, int columns, MemorySegment scratch) {
+        WinogradMath.output(scratch, from, productPoint, columns, 0, scratch, Squares.PATCH,
+                TileGrid.SIDE * PANEL_BYTES, PANEL_BYTES, TileGrid.SIDE, TileGrid.SIDE);
+        for (int i = 0; i < grid.height(tile); i++) {
+            for (int k = 0; k < grid.width(tile); k++) {
+                long to = place + ((long) i * grid.resultColumns() + k) * width;
+                Bfloats.narrow(scratch, Squares.PATCH + (TileGrid.SIDE * i + k) * PANEL_BYTES, memory, yBytes + 2 * to, columns);
             }
         }
     }

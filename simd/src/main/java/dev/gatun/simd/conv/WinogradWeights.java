@@ -19,12 +19,18 @@ final class WinogradWeights implements Kernel {
     private final int in;
     private final int out;
     private final boolean mirrored;
+    private final boolean narrow;
     private final int depth;
     private final int width;
     private final long wBytes;
     private final long toBytes;
 
-    WinogradWeights(ConvShape s, boolean mirrored, long wBytes, long toBytes) {
+    /**
+     * @param mirrored for the input's gradient
+     * @param narrow whether the weights are bf16
+     */
+    WinogradWeights(ConvShape s, boolean mirrored, boolean narrow, long wBytes, long toBytes) {
+        this.narrow = narrow;
         this.in = s.in();
         this.out = s.out();
         this.mirrored = mirrored;
@@ -60,7 +66,7 @@ final class WinogradWeights implements Kernel {
 
     @Override
     public long scratchBytes() {
-        return WinogradMath.SCRATCH_BYTES + TAPS * TAP_BYTES;
+        return WinogradMath.SCRATCH_BYTES + (TAPS + 1) * TAP_BYTES;
     }
 
     @Override
@@ -73,21 +79,48 @@ final class WinogradWeights implements Kernel {
         long point = depth * PANEL_BYTES;
         long to = toBytes + at(depth, panel, 0) + first * PANEL_BYTES;
         long taps = WinogradMath.SCRATCH_BYTES;
+        if (mirrored) transpose(memory, panel * PANEL, columns, first, steps, scratch, taps);
+        else if (narrow) widen(memory, panel * PANEL, columns, first, steps, scratch, taps);
         long tap = 4L * in * out;
-        if (!mirrored) {
-            for (int k = 0; k < steps; k++) {
-                long from = wBytes + 4 * ((long) (first + k) * out + (long) panel * PANEL);
-                WinogradMath.kernel(memory, from, 3 * tap, tap, columns, memory, to + k * PANEL_BYTES, point, scratch, 0);
-            }
-            return;
-        }
-        for (int t = 0; t < TAPS; t++) {
-            long from = wBytes + t * tap + 4 * ((long) panel * PANEL * out + first);
-            Panels.transpose(memory, from, 4L * out, columns, scratch, taps + t * TAP_BYTES, steps);
-        }
         for (int k = 0; k < steps; k++) {
-            long last = taps + (TAPS - 1) * TAP_BYTES + k * PANEL_BYTES;
-            WinogradMath.kernel(scratch, last, -3 * TAP_BYTES, -TAP_BYTES, columns, memory, to + k * PANEL_BYTES, point, scratch, 0);
+            long u = to + k * PANEL_BYTES;
+            long t = taps + k * PANEL_BYTES;
+            if (mirrored) {
+                long last = t + (TAPS - 1) * TAP_BYTES;
+                WinogradMath.kernel(scratch, last, -3 * TAP_BYTES, -TAP_BYTES, columns, memory, u, point, scratch, 0);
+            } else if (narrow) {
+                WinogradMath.kernel(scratch, t, 3 * TAP_BYTES, TAP_BYTES, columns, memory, u, point, scratch, 0);
+            } else {
+                long from = wBytes + 4 * ((long) (first + k) * out + (long) panel * PANEL);
+                WinogradMath.kernel(memory, from, 3 * tap, tap, columns, memory, u, point, scratch, 0);
+            }
+        }
+    }
+
+    /** {@code [tap][C][O]} to {@code [tap][O steps][C columns]}. */
+    private void transpose(MemorySegment memory, int column, int columns, int first, int steps, MemorySegment scratch, long taps) {
+        long wide = taps + TAPS * TAP_BYTES;
+        for (int t = 0; t < TAPS; t++) {
+            long from = ((long) t * in + column) * out + first;
+            long to = taps + t * TAP_BYTES;
+            if (narrow) {
+                for (int c = 0; c < columns; c++) {
+                    Bfloats.widen(memory, wBytes + 2 * (from + (long) c * out), scratch, wide + 4L * c * STEPS, steps);
+                }
+                Panels.transpose(scratch, wide, 4L * STEPS, columns, scratch, to, steps);
+            } else {
+                Panels.transpose(memory, wBytes + 4 * from, 4L * out, columns, scratch, to, steps);
+            }
+        }
+    }
+
+    /** {@code [tap][C][O]} to {@code [tap][C steps][O columns]}, as f32. */
+    private void widen(MemorySegment memory, int column, int columns, int first, int steps, MemorySegment scratch, long taps) {
+        for (int t = 0; t < TAPS; t++) {
+            for (int k = 0; k < steps; k++) {
+                long from = wBytes + 2 * (((long) t * in + first + k) * out + column);
+                Bfloats.widen(memory, from, scratch, taps + t * TAP_BYTES + k * PANEL_BYTES, columns);
+            }
         }
     }
 }

@@ -44,14 +44,99 @@ class WinogradTest {
             double[] w = read(m, W, ws);
             double[] y = read(m, Y, ys);
             double[][] expected = plain(s, x, w, y);
-            run(arena, m, winograd.forward(s, X, W, Y, WORKSPACE));
+            run(arena, m, winograd.forward(s, Winograd.Elements.F32, X, W, Y, WORKSPACE));
             close(read(m, Y, ys), expected[0], in * 9);
             write(m, Y, y);
-            run(arena, m, winograd.weightGradient(s, X, Y, W, WORKSPACE));
+            run(arena, m, winograd.weightGradient(s, Winograd.Elements.F32, X, Y, W, WORKSPACE));
             close(read(m, W, ws), expected[2], images * s.places());
             write(m, W, w);
-            run(arena, m, winograd.inputGradient(s, Y, W, X, WORKSPACE));
+            run(arena, m, winograd.inputGradient(s, Winograd.Elements.F32, Y, W, X, WORKSPACE));
             close(read(m, X, xs), expected[1], out * 9);
+        }
+    }
+
+    /** The same sums from bf16, whose products are exact in f32, to results rounded to bf16. */
+    @ParameterizedTest
+    @CsvSource({"2, 9, 5, 32, 48, 0", "3, 4, 4, 16, 80, 1", "13, 8, 8, 16, 32, 1"})
+    void readsAndWritesBfloats(int images, int rows, int columns, int in, int out, int padding) {
+        ConvShape s = new ConvShape(images, new Axis(rows, 3, 1, padding, 1), new Axis(columns, 3, 1, padding, 1), in, out, 1);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment m = arena.allocate(WORKSPACE + winograd.workspaceBytes(s) + 64, 64);
+            int xs = Math.toIntExact(s.images() * s.inputImage());
+            int ws = 9 * in * out;
+            int ys = images * s.places() * out;
+            double[] x = narrow(m, X, xs, 1);
+            double[] w = narrow(m, W, ws, 2);
+            double[] y = narrow(m, Y, ys, 3);
+            double[][] expected = plain(s, x, w, y);
+            Winograd.Elements narrow = new Winograd.Elements(true, true);
+            run(arena, m, winograd.forward(s, narrow, X, W, WORKSPACE / 2, WORKSPACE));
+            closeToBfloat(readNarrow(m, WORKSPACE / 2, ys), expected[0], in * 9);
+            run(arena, m, winograd.inputGradient(s, narrow, Y, W, WORKSPACE / 2, WORKSPACE));
+            closeToBfloat(readNarrow(m, WORKSPACE / 2, xs), expected[1], out * 9);
+            run(arena, m, winograd.weightGradient(s, narrow, X, Y, WORKSPACE / 2, WORKSPACE));
+            close(read(m, WORKSPACE / 2, ws), expected[2], images * s.places());
+        }
+    }
+
+    @Test
+    void roundsBfloatsToNearestEven() {
+        float[] x = new float[64];
+        for (int i = 0; i < 48; i++) x[i] = Float.intBitsToFloat(0x3F80_0000 + 0x1000 * i);
+        x[48] = Float.NaN;
+        x[49] = Float.NEGATIVE_INFINITY;
+        x[50] = -0f;
+        x[51] = Float.intBitsToFloat(0x7F80_0001);
+        x[52] = Float.MAX_VALUE;
+        x[53] = Float.MIN_VALUE;
+        MemorySegment from = MemorySegment.ofArray(x.clone());
+        MemorySegment narrow = MemorySegment.ofArray(new short[64]);
+        Bfloats.narrow(from, 0, narrow, 0, 64);
+        Bfloats.widen(narrow, 0, from, 0, 64);
+        for (int i = 0; i < 64; i++) {
+            float actual = from.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            if (Float.isNaN(x[i])) assertThat(actual).isNaN();
+            else assertThat(actual).as("element " + i).isEqualTo(rounded(x[i]));
+        }
+    }
+
+    /** By way of double arithmetic: the nearer neighbour, the even one of two equally near. */
+    private static float rounded(float x) {
+        int lower = Float.floatToRawIntBits(x) & 0xFFFF_0000;
+        int upper = lower + 0x1_0000;
+        double down = Math.abs((double) x - Float.intBitsToFloat(lower));
+        double up = Math.abs(beyond(upper) - x);
+        if (Float.isInfinite(x) || down < up) return Float.intBitsToFloat(lower);
+        return Float.intBitsToFloat(up < down || (lower & 0x1_0000) != 0 ? upper : lower);
+    }
+
+    /** Infinity counts as the number that would come next. */
+    private static double beyond(int bits) {
+        float next = Float.intBitsToFloat(bits);
+        return Float.isInfinite(next) ? Math.copySign(0x1p128, next) : next;
+    }
+
+    private static double[] narrow(MemorySegment m, long at, int count, int seed) {
+        Random r = new Random(seed);
+        double[] x = new double[count];
+        for (int i = 0; i < count; i++) {
+            int bits = Float.floatToRawIntBits((float) r.nextGaussian()) >>> 16;
+            m.set(ValueLayout.JAVA_SHORT, at + 2L * i, (short) bits);
+            x[i] = Float.intBitsToFloat(bits << 16);
+        }
+        return x;
+    }
+
+    private static double[] readNarrow(MemorySegment m, long at, int count) {
+        double[] x = new double[count];
+        for (int i = 0; i < count; i++) x[i] = Float.intBitsToFloat(m.get(ValueLayout.JAVA_SHORT, at + 2L * i) << 16);
+        return x;
+    }
+
+    private static void closeToBfloat(double[] actual, double[] expected, int terms) {
+        for (int i = 0; i < actual.length; i++) {
+            double bound = 0x1p-8 * Math.abs(expected[i]) + 1e-4 * Math.sqrt(terms);
+            assertThat(actual[i]).as("element " + i).isCloseTo(expected[i], within(bound));
         }
     }
 
@@ -59,7 +144,7 @@ class WinogradTest {
     void refusesWhatItCannotCompute() {
         ConvShape strided = new ConvShape(1, new Axis(8, 3, 2, 1, 1), new Axis(8, 3, 1, 1, 1), 16, 16, 1);
         assertThat(Winograd.takes(strided)).isFalse();
-        assertThatThrownBy(() -> winograd.forward(strided, X, W, Y, WORKSPACE))
+        assertThatThrownBy(() -> winograd.forward(strided, Winograd.Elements.F32, X, W, Y, WORKSPACE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("minimal filtering cannot compute");
     }
