@@ -64,7 +64,7 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     /** Elements times instructions that take some tenths of a millisecond to interpret. */
-    private static final long WORTH_WARMING = 1 << 12;
+    private static final long WORTH_WARMING = 3 << 12;
     /** Operations below which a convolution is left to oneDNN: to measure both ways takes longer than it saves. */
     private static final double WORTH_MEASURING = 1 << 22;
     /** More than one, to keep HotSpot's compiler busy; few, for it has few threads itself. */
