@@ -33,7 +33,7 @@ final class FewChannels implements Kernel {
     /** Floats of a padded image that still leave room in a cache. */
     private static final long MOST_FLOATS = 1 << 17;
     /** Operations from which micro-kernels are compiled before the first run. */
-    private static final double WARM = 1 << 21;
+    private static final double WARM = 1 << 23;
 
     private final Pass pass;
     private final ConvShape shape;
