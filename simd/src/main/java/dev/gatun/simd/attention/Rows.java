@@ -1,5 +1,6 @@
 package dev.gatun.simd.attention;
 
+import dev.gatun.simd.Segments;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -73,6 +74,8 @@ final class Rows {
 
     private static void column(MemorySegment source, long from, long stride, MemorySegment target, long to,
             long toStride, int rows, float factor) {
+        source = Segments.known(source);
+        target = Segments.known(target);
         long s = from;
         long t = to;
         for (int i = 0; i < rows; i++) {
@@ -85,6 +88,8 @@ final class Rows {
     /** Copies rows, each times its own factor; factors lie next to each other in the source. */
     static void scale(MemorySegment source, long from, long stride, long factors, MemorySegment target, long to,
             long toStride, int rows, int count) {
+        source = Segments.known(source);
+        target = Segments.known(target);
         int whole = F32.loopBound(count);
         for (int j = 0; j < whole; j += LANES) {
             long s = from + 4L * j;
@@ -106,6 +111,7 @@ final class Rows {
 
     /** The sum of products of two rows of whole vectors' length. */
     static float dot(MemorySegment memory, long x, long y, int count) {
+        memory = Segments.known(memory);
         FloatVector sum = FloatVector.zero(F32);
         int whole = F32.loopBound(count);
         int j = 0;
@@ -137,6 +143,7 @@ final class Rows {
 
     /** The greatest of the first {@code count} elements and {@code least}; NaN counts as little. */
     static float max(MemorySegment memory, long at, int count, float least) {
+        memory = Segments.known(memory);
         FloatVector m = FloatVector.broadcast(F32, least);
         int whole = F32.loopBound(count);
         for (int j = 0; j < whole; j += LANES) {
@@ -170,6 +177,7 @@ final class Rows {
      * lane to the vector at {@code sums}. Reads and writes whole vectors.
      */
     static void exponentials(MemorySegment memory, long at, int seen, int count, float top, long sums) {
+        memory = Segments.known(memory);
         FloatVector total = FloatVector.fromMemorySegment(F32, memory, sums, ORDER);
         FloatVector zero = FloatVector.zero(F32);
         FloatVector one = FloatVector.broadcast(F32, 1);
@@ -205,6 +213,7 @@ final class Rows {
      * {@code count}. Reads and writes whole vectors.
      */
     static void gradients(MemorySegment memory, long pAt, long dAt, int seen, int count, float top, float delta) {
+        memory = Segments.known(memory);
         FloatVector zero = FloatVector.zero(F32);
         FloatVector one = FloatVector.broadcast(F32, 1);
         FloatVector p1 = FloatVector.broadcast(F32, P1);

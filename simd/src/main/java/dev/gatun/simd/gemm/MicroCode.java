@@ -88,6 +88,7 @@ final class MicroCode {
     }
 
     private void body(CodeBuilder code) {
+        for (int segment : new int[] {A, B, C}) code.aload(segment).checkcast(SEGMENT).astore(segment); // see Segments.known
         species(code);
         code.invokestatic(VECTOR, "zero", MethodTypeDesc.of(VECTOR, SPECIES)).astore(X);
         for (int i = 0; i < shape.rows() * shape.vectors(); i++) {

@@ -1,5 +1,6 @@
 package dev.gatun.simd.gemm;
 
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -24,6 +25,8 @@ public final class Panels {
     /** {@code to[depth, PANEL] = from[depth, columns]}, filled up with zeros. */
     public static void copy(
             MemorySegment source, long from, long row, int columns, MemorySegment target, long to, int depth) {
+        source = Segments.known(source);
+        target = Segments.known(target);
         long s = from;
         long t = to;
         if (columns == Blocks.PANEL && Lanes.TILE_VECTORS == 2) {
@@ -83,6 +86,8 @@ public final class Panels {
 
     /** Floats move in pairs, as longs: two rows of B become a column two floats wide. */
     private static void twoRows(MemorySegment source, long from, long row, MemorySegment target, long to, int steps) {
+        source = Segments.known(source);
+        target = Segments.known(target);
         long s = from;
         long t = to;
         int p = 0;

@@ -2,6 +2,7 @@ package dev.gatun.simd.gemm;
 
 import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -166,6 +167,8 @@ final class Product implements Kernel {
     }
 
     private void copyRows(MemorySegment memory, long from, int rows, MemorySegment scratch, int depth) {
+        memory = Segments.known(memory);
+        scratch = Segments.known(scratch);
         long source = from;
         for (int i = 0; i < rows; i++) {
             MemorySegment.copy(memory, source, scratch, i * ROW, 4L * depth);

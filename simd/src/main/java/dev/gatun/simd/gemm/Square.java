@@ -1,5 +1,6 @@
 package dev.gatun.simd.gemm;
 
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -44,6 +45,8 @@ final class Square {
 
     /** {@code to[j][i] = from[i][j]}; strides are bytes. */
     static void transpose(MemorySegment source, long from, long row, MemorySegment target, long to, long toRow) {
+        source = Segments.known(source);
+        target = Segments.known(target);
         IntVector low8 = LOW_8;
         IntVector high8 = HIGH_8;
         IntVector low4 = LOW_4;

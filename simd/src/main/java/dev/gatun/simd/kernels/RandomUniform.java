@@ -1,6 +1,7 @@
 package dev.gatun.simd.kernels;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -78,6 +79,7 @@ public final class RandomUniform implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        memory = Segments.known(memory);
         int low = memory.get(INT, seedBytes);
         int high = memory.get(INT, seedBytes + 4);
         long block = (long) task * TASK_BLOCKS;

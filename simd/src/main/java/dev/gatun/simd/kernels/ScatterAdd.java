@@ -1,6 +1,7 @@
 package dev.gatun.simd.kernels;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -68,6 +69,7 @@ public final class ScatterAdd implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        memory = Segments.known(memory);
         int first = task * taskRows;
         int end = Math.min(rows, first + taskRows);
         long rowBytes = 4L * width;

@@ -1,6 +1,7 @@
 package dev.gatun.simd.kernels;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -69,6 +70,7 @@ public final class Stream implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        memory = Segments.known(memory);
         long from = task * TASK_BYTES;
         MemorySegment a = memory.asSlice(offset(0) + from, TASK_BYTES);
         MemorySegment b = memory.asSlice(offset(1) + from, TASK_BYTES);

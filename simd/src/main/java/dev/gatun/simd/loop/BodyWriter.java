@@ -137,11 +137,7 @@ final class BodyWriter {
 
     // ---- the nest
 
-    /**
-     * Casts that always succeed, for what HotSpot learns from them: the class of both segments. It would otherwise go by
-     * what all code of the JVM has handed to the same accessors; where that was segments of several classes, two virtual
-     * calls would stand before each load and store, and a loop run ten times slower.
-     */
+    /** Casts that always succeed, for what HotSpot learns from them: see {@link dev.gatun.simd.Segments#known}. */
     private void knowSegments() {
         for (int segment : new int[] {MEMORY, SCRATCH}) code.aload(segment).checkcast(Asm.MEMORY).astore(segment);
     }
