@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             SampleCommand.class,
             ChatCommand.class,
+            CleanCommand.class,
             TokenizeCommand.class,
             TokenizerCommand.class,
             ImportCommand.class,
