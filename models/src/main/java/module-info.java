@@ -18,9 +18,12 @@ module dev.gatun.models {
     exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;
+    exports dev.gatun.models.data.audio;
     exports dev.gatun.models.data.documents;
+    exports dev.gatun.models.data.features;
     exports dev.gatun.models.data.shards;
     exports dev.gatun.models.data.table;
+    exports dev.gatun.models.data.video;
     exports dev.gatun.models.data.image;
     exports dev.gatun.models.bert;
     exports dev.gatun.models.checkpoint;

@@ -1,0 +1,2 @@
+/** Videos as stacks of frames. */
+package dev.gatun.models.data.video;
