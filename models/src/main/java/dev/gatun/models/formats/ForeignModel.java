@@ -65,6 +65,7 @@ public final class ForeignModel implements AutoCloseable {
 
     private static ForeignModel folder(Path folder, int context) throws IOException {
         ConfigJson config = ConfigJson.read(folder.resolve("config.json"));
+        config.text("model_type"); // a folder of another kind is told by this, before its weights are missed
         WeightSource weights = weights(folder);
         Path vocabulary = folder.resolve("tokenizer.json");
         return opened(folder, () -> HuggingFaceConfig.read(config, context, weights), () -> Files.exists(vocabulary) ? Optional.of(SubwordTokenizer.read(vocabulary)) : Optional.empty(),
