@@ -33,4 +33,5 @@ module dev.gatun.models {
     exports dev.gatun.models.train;
     exports dev.gatun.models.tasks;
     exports dev.gatun.models.ready;
+    exports dev.gatun.models.artifact;
 }

@@ -11,10 +11,8 @@ import dev.gatun.models.train.TrainingGraph;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.CompilePhase;
 import dev.gatun.runtime.Compiler;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,16 +108,6 @@ final class CompileCommand implements Callable<Integer> {
     }
 
     private Map<String, Double> fresh(int count) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GatunBench.class.getName(), "compile", workload,
-                "--layers", Integer.toString(count), "--backend", backend.option(), "--here"));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        Map<String, Double> ms = new LinkedHashMap<>();
-        try (BufferedReader lines = process.inputReader()) {
-            lines.lines().map(l -> l.split("\t")).forEach(f -> ms.put(f[0], Double.valueOf(f[1])));
-        }
-        if (process.waitFor() != 0) throw new IllegalStateException("the fresh JVM failed: " + String.join(" ", command));
-        return ms;
+        return FreshJvm.run("compile", workload, "--layers", Integer.toString(count), "--backend", backend.option(), "--here");
     }
 }

@@ -8,7 +8,9 @@ import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.schedule.Fuser;
 import dev.gatun.graph.schedule.Schedule;
+import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
+import dev.gatun.simd.CompilerDirectives;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -46,6 +48,9 @@ public final class Compiler implements AutoCloseable {
     public Compiler(Backend backend, Precision precision, int threads) {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
         this.backend = backend;
+        if (backend != Backend.REFERENCE) { // takes as long as loading the library; executables wait for it
+            Thread.ofPlatform().daemon().name("gatun-directives").start(CompilerDirectives::install);
+        }
         OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
                 ? OneDnnLibrary.probe()
                 : new OneDnnLibrary.Missing("not asked for");
@@ -104,12 +109,69 @@ public final class Compiler implements AutoCloseable {
         List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
         if (cpu != null) {
             phases.time(ALL, "generate", () -> {
+                CompilerDirectives.install();
                 cpu.warmUp(plans);
                 return plans;
             });
         }
+        return bind(List.of(graphs), plans, bounds(graphs), states(graphs), phases);
+    }
+
+    /**
+     * Compiles functions as {@link #compile} does, to be kept and linked later.
+     *
+     * @throws BackendException on the reference backend, which compiles nothing
+     */
+    public CompiledCode code(Graph... graphs) {
+        if (cpu == null) throw new BackendException("backend reference interprets graphs as they are: there is no code to keep");
+        List<ExecutionPlan> plans = plan(graphs).plans();
+        List<Step> steps = plans.stream().flatMap(p -> p.steps().stream()).toList();
+        Map<String, Boolean> decisions = cpu.decisions(steps);
+        Target target = decisions.containsValue(true) ? here() : here().withoutLibrary();
+        return new CompiledCode(target, plans, bounds(graphs), List.copyOf(states(graphs).values()), decisions, LoopCode.of(steps, cpu.loops()));
+    }
+
+    private static Map<String, Map<String, Integer>> bounds(Graph[] graphs) {
+        Map<String, Map<String, Integer>> bounds = new LinkedHashMap<>();
+        for (Graph g : graphs) bounds.put(g.name(), IndexBounds.of(g));
+        return bounds;
+    }
+
+    private static Map<String, Input> states(Graph[] graphs) {
+        Map<String, Input> states = new LinkedHashMap<>();
+        for (Graph g : graphs) g.inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
+        return states;
+    }
+
+    private Target here() {
+        return new Target(backend, System.getProperty("os.arch"), Float.SIZE * cpu.loops().lanes(), cpu.libraryTarget(), Target.GATUN);
+    }
+
+    /**
+     * Makes an executable of code that was compiled earlier. Loops run at full speed once HotSpot has compiled them.
+     *
+     * @throws BackendException when this machine lacks what the code needs, or on the reference backend
+     * @throws IllegalArgumentException when the code does not fit its plans
+     */
+    public Executable link(CompiledCode code) {
+        if (cpu == null) throw new BackendException("backend reference runs no compiled code");
+        code.target().check(here());
+        Phases phases = new Phases();
+        cpu.adopt(code.decisions());
+        phases.time(ALL, "define", () -> {
+            LoopCode.adopt(code.plans().stream().flatMap(p -> p.steps().stream()).toList(), code.loops(), cpu.loops());
+            return code;
+        });
+        Map<String, Input> states = new LinkedHashMap<>();
+        code.states().forEach(s -> states.put(s.name(), s));
+        return bind(List.of(), code.plans(), code.bounds(), states, phases);
+    }
+
+    private Executable bind(List<Graph> graphs, List<ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
+            Map<String, Input> states, Phases phases) {
         List<CpuFunction.Lowered> lowered = phases.time(ALL, "lower", () ->
                 cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList());
+        if (cpu != null) CompilerDirectives.install(); // before generated loops are run
         long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
         Arena owner = Arena.ofShared();
         MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
@@ -117,16 +179,11 @@ public final class Compiler implements AutoCloseable {
         for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, scratchBytes), MemoryPlan.ALIGNMENT);
         Map<String, ExecutionPlan> planned = new LinkedHashMap<>();
         Map<String, Function> functions = new LinkedHashMap<>();
-        Map<String, Map<String, Integer>> bounds = new LinkedHashMap<>();
-        Map<String, Input> states = new LinkedHashMap<>();
-        for (int i = 0; i < graphs.length; i++) {
-            String name = graphs[i].name();
-            planned.put(name, plans.get(i));
-            bounds.put(name, IndexBounds.of(graphs[i]));
-            functions.put(name, cpu == null
-                    ? new ReferenceFunction(graphs[i], plans.get(i), arena)
+        for (int i = 0; i < plans.size(); i++) {
+            planned.put(plans.get(i).name(), plans.get(i));
+            functions.put(plans.get(i).name(), cpu == null
+                    ? new ReferenceFunction(graphs.get(i), plans.get(i), arena)
                     : lowered.get(i).bind(arena, scratch, team));
-            graphs[i].inputs(Input.Role.STATE).forEach(s -> states.putIfAbsent(s.name(), s));
         }
         return new Executable(owner, arena, planned, bounds, functions, states, phases.taken());
     }

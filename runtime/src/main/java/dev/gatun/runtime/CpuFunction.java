@@ -7,13 +7,14 @@ import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.FlightRecorder;
 
 /** Kernels run one after another by the worker team, some of them in loops. */
 final class CpuFunction implements Function {
     private final String name;
     private final List<Work> work;
     private final Part[] parts;
-    private final KernelEvent probe = new KernelEvent(); // says whether a recording wants such events
+    private KernelEvent probe; // says whether a recording wants such events; made once there is one
     private final MemorySegment arena;
     private final MemorySegment[] scratch;
     private final WorkerTeam team;
@@ -91,9 +92,17 @@ final class CpuFunction implements Function {
     @Override
     public void run() {
         synchronized (team) { // two executables of one compiler take turns
-            if (probe.isEnabled()) runRecorded(parts);
+            if (isRecorded()) runRecorded(parts);
             else run(parts);
         }
+    }
+
+    private boolean isRecorded() {
+        if (probe == null) {
+            if (!FlightRecorder.isInitialized()) return false;
+            probe = new KernelEvent();
+        }
+        return probe.isEnabled();
     }
 
     private void run(Part[] list) {

@@ -4,6 +4,7 @@ import dev.gatun.graph.passes.Pipeline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import jdk.jfr.FlightRecorder;
 
 /** Takes the times of a compilation's phases. */
 final class Phases {
@@ -11,11 +12,21 @@ final class Phases {
 
     /** Runs a phase. */
     <T> T time(String function, String name, Supplier<T> phase) {
-        CompileEvent event = new CompileEvent();
-        event.begin();
+        return FlightRecorder.isInitialized() ? recorded(function, name, phase) : taken(function, name, phase);
+    }
+
+    private <T> T taken(String function, String name, Supplier<T> phase) {
         long start = System.nanoTime();
         T result = phase.get();
         taken.add(new CompilePhase(function, name, System.nanoTime() - start));
+        return result;
+    }
+
+    /** Apart, since the mere mention of an event starts Flight Recorder's machinery, which takes a tenth of a second. */
+    private <T> T recorded(String function, String name, Supplier<T> phase) {
+        CompileEvent event = new CompileEvent();
+        event.begin();
+        T result = taken(function, name, phase);
         event.end();
         if (event.shouldCommit()) {
             event.function = function;

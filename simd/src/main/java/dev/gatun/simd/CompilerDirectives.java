@@ -31,8 +31,17 @@ public record CompilerDirectives(boolean inForce, String reason) {
             """.formatted(PATTERN);
     private static final String[] SIGNATURE = {String[].class.getName()};
 
-    /** Adds the directives, unless this JVM has them already. */
-    public static synchronized CompilerDirectives install() {
+    /** Tried once in this JVM, by whoever asks first; others wait. */
+    private static final class Installed {
+        static final CompilerDirectives RESULT = add();
+    }
+
+    /** Adds the directives, unless this JVM has them already; returns when they are in force, or cannot be. */
+    public static CompilerDirectives install() {
+        return Installed.RESULT;
+    }
+
+    private static CompilerDirectives add() {
         try {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
             ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");

@@ -1,6 +1,7 @@
 package dev.gatun.tools;
 
 import dev.gatun.runtime.Backend;
+import dev.gatun.runtime.BackendException;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Precision;
 import picocli.CommandLine.Option;
@@ -27,6 +28,22 @@ final class DeviceOptions {
     /** Checks the flags before any work is done. */
     void check() {
         if (threads != null) Flags.atLeastOne("--threads", threads);
+    }
+
+    /**
+     * A compiler for code that is to be fast from its first call: {@code auto} is oneDNN where there is one, since
+     * generated kernels are slow until HotSpot has compiled them.
+     */
+    Compiler compilerForStart() {
+        check();
+        if (backend == Backend.AUTO) {
+            try {
+                return new Compiler(Backend.ONEDNN, precision, threads == null ? 0 : threads);
+            } catch (BackendException e) {
+                return new Compiler(Backend.SIMD, precision, threads == null ? 0 : threads);
+            }
+        }
+        return compiler();
     }
 
     Compiler compiler() {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
             ExportCommand.class,
             ExplainCommand.class,
             ProfileCommand.class,
+            CompileCommand.class,
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
             "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
             "  gatun explain gpt-baby                   see what the compiler makes of it",
             "  gatun profile gpt-nano                   see where the time of a step goes",
+            "  gatun compile runs/... -o model.jar      compile ahead of time, to load and run at once",
             "  gatun bench step gpt-nano --threads 2    time a training step (see gatun bench --help)",
             "  gatun doctor                             what works on this machine"
         })

@@ -2,6 +2,7 @@ package dev.gatun.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.models.artifact.CompiledModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -186,6 +187,19 @@ class GatunTest {
     }
 
     @Test
+    void compileWritesAFileThatCanBeLoaded() throws IOException {
+        Path file = dir.resolve("model.jar");
+        Result r = gatun("compile", "lenet5", "-o", file.toString(), "--backend", "simd", "--threads", "1");
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("function logits: ", "generated classes", "-bit vectors", "no library", "model.jar");
+        try (CompiledModel m = CompiledModel.load(file, 1)) {
+            assertThat(m.run(new float[28 * 28])).hasSize(10);
+        }
+        refused(gatun("compile", "lenet5"), "--output");
+        refused(gatun("compile", "lenet5", "-o", dir.resolve("no/where.jar").toString()), "its folder does not exist");
+    }
+
+    @Test
     void profileSaysWhereTimeGoes() throws IOException {
         Path trace = dir.resolve("trace.json");
         Result r = gatun("profile", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "8", "--batch", "2",
@@ -204,7 +218,7 @@ class GatunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain", "profile", "doctor"})
+    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain", "profile", "compile", "doctor"})
     void helpTeaches(String command) {
         List<String> args = new ArrayList<>(command.isEmpty() ? List.of() : List.of(command.split(" ")));
         args.add("--help");

@@ -10,33 +10,48 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Ops as text, {@code Slice[axis=1, from=0, to=8]}, driven by their record components. */
-final class OpText {
-    private static final Map<String, Class<?>> OPS = records(Op.class, new TreeMap<>());
-
+public final class OpText {
     private OpText() {}
 
-    private static Map<String, Class<?>> records(Class<?> sealed, Map<String, Class<?>> found) {
+    /** The record of a name; only that class is loaded. */
+    private static Class<?> type(String name, String text) {
+        boolean plain = !name.isEmpty() && name.chars().allMatch(Character::isLetterOrDigit);
+        try {
+            Class<?> type = plain ? Class.forName(Op.class.getPackageName() + "." + name, false, Op.class.getClassLoader()) : null;
+            if (type != null && type.isRecord() && Op.class.isAssignableFrom(type)) return type;
+        } catch (ClassNotFoundException | LinkageError e) {
+            throw new GraphException("unknown op " + name + "; known are " + names(Op.class, new TreeSet<>()), e);
+        }
+        throw new GraphException("unknown op " + (plain ? name : text) + "; known are " + names(Op.class, new TreeSet<>()));
+    }
+
+    private static Set<String> names(Class<?> sealed, Set<String> found) {
         for (Class<?> c : sealed.getPermittedSubclasses()) {
-            if (c.isRecord()) found.put(c.getSimpleName(), c);
-            else records(c, found);
+            if (c.isRecord()) found.add(c.getSimpleName());
+            else names(c, found);
         }
         return found;
     }
 
-    static String print(Op op) {
+    /** An op as text. */
+    public static String print(Op op) {
         String text = op.toString(); // a record prints Name[a=1, b=2]
         return text.endsWith("[]") ? text.substring(0, text.length() - 2) : text.replaceAll("(?<=\\d), (?=-?\\d)", ",");
     }
 
-    static Op parse(String text) {
+    /**
+     * Reads an op back.
+     *
+     * @throws GraphException when the text is no op
+     */
+    public static Op parse(String text) {
         int open = text.indexOf('[');
         String name = open < 0 ? text : text.substring(0, open);
-        Class<?> type = OPS.get(name);
-        if (type == null) throw new GraphException("unknown op " + name + "; known are " + OPS.keySet());
+        Class<?> type = type(name, text);
         List<String> parts = open < 0 ? List.of() : split(text.substring(open + 1, text.length() - 1));
         RecordComponent[] components = type.getRecordComponents();
         if (parts.size() != components.length) {

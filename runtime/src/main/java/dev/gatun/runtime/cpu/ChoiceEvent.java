@@ -28,4 +28,14 @@ final class ChoiceEvent extends Event {
     @Label("oneDNN")
     @Timespan(Timespan.NANOSECONDS)
     long oneDnn;
+
+    static void commit(String shape, String source, ProductTimes.Times times) {
+        ChoiceEvent event = new ChoiceEvent();
+        if (!event.shouldCommit()) return;
+        event.shape = shape;
+        event.source = source;
+        event.simd = (long) (times.simd() * 1e3);
+        event.oneDnn = (long) (times.oneDnn() * 1e3);
+        event.commit();
+    }
 }

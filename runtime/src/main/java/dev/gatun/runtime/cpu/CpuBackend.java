@@ -46,6 +46,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -74,13 +76,15 @@ public final class CpuBackend implements AutoCloseable {
     private final OneDnnProducts oneDnn;
     private final ProductChoice choice;
     private final String library;
+    private final String libraryTarget;
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
     private final JavaConvolutions javaConvolutions = new JavaConvolutions(gemm);
     private final OneDnnConvolutions convolutions;
+    /** Decisions of an earlier compilation, by shape: whether oneDNN computes a call. */
+    private final Map<String, Boolean> decisions = new ConcurrentHashMap<>();
     private final dev.gatun.simd.attention.Attention attention =
             new dev.gatun.simd.attention.Attention(gemm.microKernels());
-    private final CompilerDirectives directives = CompilerDirectives.install();
 
     /** With products in pure Java. */
     public CpuBackend() {
@@ -89,6 +93,7 @@ public final class CpuBackend implements AutoCloseable {
         convolutions = null;
         choice = null;
         library = "matrix products and convolutions in Java";
+        libraryTarget = "";
     }
 
     /**
@@ -101,6 +106,7 @@ public final class CpuBackend implements AutoCloseable {
         this.products = products;
         oneDnn = new OneDnnProducts(loaded);
         convolutions = new OneDnnConvolutions(loaded);
+        libraryTarget = "oneDNN " + loaded.version() + " " + loaded.isa();
         String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
         choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-2.tsv"), machine));
         library = "matrix products and convolutions by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
@@ -120,6 +126,7 @@ public final class CpuBackend implements AutoCloseable {
 
     /** What the start-up line says of this backend. */
     public String description() {
+        CompilerDirectives directives = CompilerDirectives.install();
         return "generated Vector API loops, " + loops.lanes() * 32 + "-bit vectors; " + library
                 + (directives.inForce() ? "" : "; C1 not excluded: " + directives.reason());
     }
@@ -127,6 +134,30 @@ public final class CpuBackend implements AutoCloseable {
     /** The compiler of fused loops, whose listings {@code explain} prints. */
     public LoopCompiler loops() {
         return loops;
+    }
+
+    /** For each product and convolution of some steps, whether oneDNN computes it. */
+    public Map<String, Boolean> decisions(List<Step> steps) {
+        Map<String, Boolean> decided = new TreeMap<>();
+        for (Step step : steps) {
+            switch (step) {
+                case Call c when c.op() instanceof Convolution v -> decided.put(ProductChoice.shape(c), inOneDnn(v, c));
+                case Call c when OneDnnProducts.product(c) != null -> decided.put(ProductChoice.shape(c), inOneDnn(c));
+                case Repeat r -> decided.putAll(decisions(r.body().steps()));
+                default -> { }
+            }
+        }
+        return decided;
+    }
+
+    /** Takes decisions over from an earlier compilation on such a machine, so that nothing is measured. */
+    public void adopt(Map<String, Boolean> decided) {
+        decisions.putAll(decided);
+    }
+
+    /** Versions and instruction set of oneDNN; empty without it. */
+    public String libraryTarget() {
+        return libraryTarget;
     }
 
     /** Adds a buffer for each call that needs memory of its own while it runs. */
@@ -333,6 +364,8 @@ public final class CpuBackend implements AutoCloseable {
     /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
     private boolean inOneDnn(Call c) {
         if (oneDnn == null || isStreamed(c)) return false;
+        Boolean decided = decisions.get(ProductChoice.shape(c));
+        if (decided != null) return decided;
         boolean onlyThere = c.op() instanceof FusedMatMul || c.operands().getFirst().dtype() == DType.BF16;
         if (onlyThere) return true; // lowering throws if the library refuses it
         if (!oneDnn.takes(c)) return false;
@@ -342,6 +375,8 @@ public final class CpuBackend implements AutoCloseable {
 
     private boolean inOneDnn(Convolution op, Call c) {
         if (oneDnn == null) return false;
+        Boolean decided = decisions.get(ProductChoice.shape(c));
+        if (decided != null) return decided;
         if (products == Products.ONEDNN || !javaConvolutions.takes(op, c)) return true;
         ConvShape s = SpatialShapes.convolution(op, c);
         if (s.groups() > 1 || s.operations() < WORTH_MEASURING) return true; // in groups, Java has plain loops only

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import jdk.jfr.FlightRecorder;
 
 /**
  * Chooses between the generated kernels and oneDNN for each shape of a matrix product, by running both once on memory
@@ -35,14 +36,7 @@ final class ProductChoice {
             t = trial.compare(simd.apply(trial.plan(), trial.call()), theirs);
             CpuBackend.close(theirs);
             times.put(shape, t);
-            ChoiceEvent event = new ChoiceEvent();
-            if (event.shouldCommit()) {
-                event.shape = shape;
-                event.source = c.source();
-                event.simd = (long) (t.simd() * 1e3);
-                event.oneDnn = (long) (t.oneDnn() * 1e3);
-                event.commit();
-            }
+            if (FlightRecorder.isInitialized()) ChoiceEvent.commit(shape, c.source(), t);
         }
         return t.oneDnn() <= t.simd();
     }

@@ -17,7 +17,6 @@ public final class MicroKernels {
     private final ConcurrentHashMap<MicroShape, MicroKernel> kernels = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<MicroShape, MicroKernel> warmed = new ConcurrentHashMap<>();
     private final DoubleAccumulator fastest = new DoubleAccumulator(Math::max, 0);
-    private final CompilerDirectives directives = CompilerDirectives.install();
 
     /** With nothing generated yet. */
     public MicroKernels() {
@@ -36,7 +35,7 @@ public final class MicroKernels {
 
     /** Whether generated code is kept from the quick compiler. */
     public CompilerDirectives directives() {
-        return directives;
+        return CompilerDirectives.install();
     }
 
     /** The kernel of that shape. */
@@ -67,6 +66,7 @@ public final class MicroKernels {
     }
 
     private static MicroKernel define(MicroShape shape) {
+        CompilerDirectives.install(); // before HotSpot sees the class
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             Class<?> made = lookup.defineHiddenClass(new MicroCode(shape).bytes(), true).lookupClass();

@@ -32,6 +32,7 @@ public final class LoopCompiler {
     private static final int COMFORTABLE = 2_000;
     /** What HotSpot compiles at most. */
     private static final int LIMIT = 8_000;
+    private static final long MOST_SCRATCH = 1L << 32;
 
     private final int lanes;
     private final Map<Loop, LoopProgram> programs = new ConcurrentHashMap<>();
@@ -68,6 +69,37 @@ public final class LoopCompiler {
     public LoopProgram compile(Loop loop) {
         LoopCheck.check(loop);
         return programs.computeIfAbsent(structure(loop), s -> generate(loop.label(), s));
+    }
+
+    /** Whether the program of a loop is there already. */
+    public boolean knows(Loop loop) {
+        LoopCheck.check(loop);
+        return programs.containsKey(structure(loop));
+    }
+
+    /**
+     * Defines a class that was generated for a loop earlier, by a compiler of the same version for vectors of the same
+     * length, instead of generating it again.
+     *
+     * @param classFile what {@link LoopProgram#classFile} gave
+     * @param bytecodeSize what {@link LoopProgram#bytecodeSize} gave
+     * @param scratchBytes what {@link LoopProgram#scratchBytes} gave
+     * @throws IllegalArgumentException when the bytes are no such class, or the sizes are out of range
+     */
+    public void adopt(Loop loop, byte[] classFile, int bytecodeSize, long scratchBytes) {
+        LoopCheck.check(loop);
+        if (bytecodeSize < 1 || bytecodeSize > LIMIT || scratchBytes < 0 || scratchBytes > MOST_SCRATCH) {
+            throw new IllegalArgumentException("loop " + loop.label() + ": " + bytecodeSize + " bytes of code, " + scratchBytes + " of scratch memory");
+        }
+        Loop structure = structure(loop);
+        Nest nest = new Nest(structure, new PassPlan(structure), lanes);
+        LoopBody body;
+        try {
+            body = define(classFile);
+        } catch (LinkageError | ClassCastException | IllegalStateException e) {
+            throw new IllegalArgumentException("loop " + loop.label() + ": its class is broken: " + e.getMessage(), e);
+        }
+        programs.putIfAbsent(structure, new LoopProgram(structure, nest, body, classFile.clone(), bytecodeSize, scratchBytes));
     }
 
     /** Whether {@link #compile} would find the loop short enough. Compiles it; the program is kept. */

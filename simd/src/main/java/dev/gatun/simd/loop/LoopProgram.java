@@ -63,6 +63,11 @@ public final class LoopProgram {
         if (warm.compareAndSet(false, true)) new LoopWarmUp(structure, nest, scratchBytes).run(body);
     }
 
+    /** The class file, for {@link LoopCompiler#adopt}. */
+    public byte[] classFile() {
+        return bytes.clone();
+    }
+
     /** Length of the longest method, in bytes. */
     public int bytecodeSize() {
         return bytecodeSize;
