@@ -34,4 +34,5 @@ module dev.gatun.models {
     exports dev.gatun.models.tasks;
     exports dev.gatun.models.ready;
     exports dev.gatun.models.artifact;
+    exports dev.gatun.models.report;
 }

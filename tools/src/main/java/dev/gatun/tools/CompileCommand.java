@@ -1,9 +1,10 @@
 package dev.gatun.tools;
 
 import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.models.artifact.ArtifactWriter;
-import dev.gatun.models.generate.Generator;
 import dev.gatun.models.ready.ReadyModel;
+import dev.gatun.models.train.TrainingGraph;
 import dev.gatun.runtime.CompiledCode;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
@@ -11,6 +12,7 @@ import dev.gatun.runtime.Target;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compiles a function of a model ahead of time into one file: plan, generated classes, weights, and what they ask of a",
+            "Compiles functions of a model ahead of time into one file: plan, generated classes, weights, and what they ask of a",
             "machine. A program loads and runs it without compiling again (see CompiledModel).",
             "Backend auto is oneDNN here where there is one: it is fast from its first call.%n"
         },
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  gatun compile runs/digits -o digits.jar",
             "  gatun compile resnet18-cifar -o resnet.jar --batch 4",
-            "  gatun compile runs/notes -o notes.jar --function logits --backend simd"
+            "  gatun compile runs/notes -o notes.jar --backend simd"
         })
 final class CompileCommand implements Callable<Integer> {
     @Mixin
@@ -45,9 +47,10 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(
             names = "--function",
-            paramLabel = "NAME",
-            description = "train, evaluate or logits; of a graph its own name. Default: logits, or the first that the model has.")
-    private String function;
+            paramLabel = "NAME,...",
+            split = ",",
+            description = "Functions, which share their state. Default: all that the model has but train and evaluate.")
+    private List<String> functions;
 
     @Mixin
     private DeviceOptions device;
@@ -58,19 +61,19 @@ final class CompileCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ReadyModel opened = model.open();
-        String chosen = function != null ? function.toLowerCase(Locale.ROOT)
-                : opened.functions().containsKey(Generator.FUNCTION) ? Generator.FUNCTION : null;
-        Graph graph = opened.graph(chosen);
+        List<String> chosen = functions != null ? functions
+                : opened.functions().keySet().stream().filter(f -> !f.equals(TrainingGraph.TRAIN) && !f.equals(TrainingGraph.EVALUATE)).toList();
+        Graph[] graphs = chosen.stream().map(f -> opened.graph(f.toLowerCase(Locale.ROOT))).toArray(Graph[]::new);
         try (Compiler compiler = device.compilerForStart()) {
-            CompiledCode code = compiler.code(graph);
+            CompiledCode code = compiler.code(graphs);
             try (Executable executable = compiler.link(code)) {
                 opened.start().write(executable);
                 ArtifactWriter.write(output, code, executable);
             }
             PrintWriter out = spec.commandLine().getOut();
             Target t = code.target();
-            out.printf(Locale.ROOT, "function %s: %,d steps, %,d generated classes, arena %.1f MiB%n", graph.name(),
-                    code.plans().getFirst().steps().size(), code.loops().size(), code.plans().getFirst().arenaBytes() / 1048576.0);
+            for (ExecutionPlan p : code.plans()) out.printf(Locale.ROOT, "function %s, %,d steps%n", p.name(), p.steps().size());
+            out.printf(Locale.ROOT, "memory   %.1f MiB; %,d generated classes%n", code.plans().getFirst().arenaBytes() / 1048576.0, code.loops().size());
             out.printf("needs    %s, %d-bit vectors, %s%n", t.architecture(), t.vectorBits(), t.library().isEmpty() ? "no library" : t.library());
             out.printf(Locale.ROOT, "written  %s, %.1f MiB%n", output, Files.size(output) / 1048576.0);
             out.flush();

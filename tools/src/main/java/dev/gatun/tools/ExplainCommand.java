@@ -7,11 +7,14 @@ import dev.gatun.graph.plan.PlanText;
 import dev.gatun.graph.plan.StepCost;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.ready.ReadyModel;
+import dev.gatun.models.report.ExplanationPage;
 import dev.gatun.runtime.CompilePhase;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Explanation;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gatun explain gpt-baby",
+            "  gatun explain gpt-baby --html baby.html            the same, drawn: open the file in a browser",
             "  gatun explain resnet18-cifar --function logits --pass steps",
             "  gatun explain gpt --layers 2 --width 64",
             "  gatun explain gpt-baby --pass expand               the graph before and after one pass",
@@ -62,6 +66,12 @@ final class ExplainCommand implements Callable<Integer> {
             description = "A pass (its graph before and after), traced, steps, memory or bytecode (of the generated loops).")
     private String pass;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Draw all of it into one page for a browser, with the roofline of this machine, which is measured first.")
+    private Path html;
+
     @Mixin
     private DeviceOptions device;
 
@@ -75,7 +85,15 @@ final class ExplainCommand implements Callable<Integer> {
         Graph traced = opened.graph(function == null ? null : function.toLowerCase(Locale.ROOT));
         Pipeline.Stage first = new Pipeline.Stage(TRACED, traced, System.nanoTime() - start);
         try (Compiler compiler = device.compiler()) {
-            print(spec.commandLine().getOut(), first, compiler.explain(traced));
+            Explanation e = compiler.explain(traced);
+            if (html == null) {
+                print(spec.commandLine().getOut(), first, e);
+                return 0;
+            }
+            if (pass != null) throw new IllegalArgumentException("--html draws all passes: leave out --pass");
+            String title = "gatun explain " + opened.name() + ", " + traced.name();
+            AtomicFile.write(html, ExplanationPage.html(title, compiler.banner(), first, e, compiler.ceilings()));
+            spec.commandLine().getOut().printf("written %s%n", html);
         }
         return 0;
     }
