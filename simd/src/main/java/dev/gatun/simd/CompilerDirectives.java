@@ -25,7 +25,10 @@ public record CompilerDirectives(boolean inForce, String reason) {
             [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*", "dev/gatun/simd/gemm/Streamed*.*",
                       "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/attention/Cached.*",
                       "dev/gatun/simd/kernels/PeakFma.*",
-                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*"],
+                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*",
+                      "dev/gatun/simd/conv/Pool.four*", "dev/gatun/simd/conv/FewChannels.fold",
+                      "dev/gatun/simd/conv/FewChannels.rows", "dev/gatun/simd/conv/FewChannels.storeRows",
+                      "dev/gatun/simd/conv/WinogradMath.*"],
               c1: {Exclude: true},
               c2: {BackgroundCompilation: false}}]
             """.formatted(PATTERN);

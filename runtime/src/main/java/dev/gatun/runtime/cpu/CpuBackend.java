@@ -108,7 +108,7 @@ public final class CpuBackend implements AutoCloseable {
         convolutions = new OneDnnConvolutions(loaded);
         libraryTarget = "oneDNN " + loaded.version() + " " + loaded.isa();
         String machine = loaded.isa() + " oneDNN " + loaded.version() + " Java " + Runtime.version() + " lanes " + loops.lanes();
-        choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-2.tsv"), machine));
+        choice = new ProductChoice(new ProductTimes(OneDnnLibrary.cacheFolder().resolve("products-3.tsv"), machine));
         library = "matrix products and convolutions by oneDNN " + loaded.version() + " (" + loaded.isa() + ")"
                 + (products == Products.MEASURED ? " or in Java, whichever is faster for a shape" : "");
     }

@@ -19,10 +19,15 @@ import java.util.Map;
  * @param call the call with its operands in the plan's buffers
  */
 record Trial(ExecutionPlan plan, Call call) {
-    private static final int WARM_UP = 2;
+    private static final int LEAST_WARM = 2;
+    private static final int WARM_UP = 16;
     private static final int ROUNDS = 4;
-    /** When runs take this long, fewer of them tell enough. */
-    private static final long LONG_NANOS = 500_000_000L;
+    /** HotSpot needs this long to see what is worth compiling well. */
+    private static final long WARM_NANOS = 150_000_000L;
+    private static final long MOST_WARM_NANOS = 800_000_000L;
+    /** Short runs are taken more often, of long ones fewer tell enough. */
+    private static final long LEAST_NANOS = 20_000_000L;
+    private static final long MOST_NANOS = 300_000_000L;
 
     static Trial of(Call c, long workspaceBytes) {
         List<Buffer> buffers = new ArrayList<>();
@@ -60,13 +65,15 @@ record Trial(ExecutionPlan plan, Call call) {
             long bestSimd = Long.MAX_VALUE;
             long bestOneDnn = Long.MAX_VALUE;
             long start = System.nanoTime();
-            for (int i = 0; i < WARM_UP + ROUNDS; i++) {
-                if (i > WARM_UP && System.nanoTime() - start > LONG_NANOS) break;
-                long a = nanos(simd, memory, scratch);
-                long b = nanos(oneDnn, memory, scratch);
-                if (i < WARM_UP) continue;
-                bestSimd = Math.min(bestSimd, a);
-                bestOneDnn = Math.min(bestOneDnn, b);
+            for (int i = 0; i < LEAST_WARM || System.nanoTime() - start < (i < WARM_UP ? MOST_WARM_NANOS : WARM_NANOS); i++) {
+                nanos(simd, memory, scratch);
+                nanos(oneDnn, memory, scratch);
+            }
+            start = System.nanoTime();
+            for (int i = 0; i < ROUNDS || System.nanoTime() - start < LEAST_NANOS; i++) {
+                bestSimd = Math.min(bestSimd, nanos(simd, memory, scratch));
+                bestOneDnn = Math.min(bestOneDnn, nanos(oneDnn, memory, scratch));
+                if (System.nanoTime() - start > MOST_NANOS) break;
             }
             return new ProductTimes.Times(bestSimd / 1e3, bestOneDnn / 1e3);
         }

@@ -19,6 +19,7 @@ public final class Winograd {
     private static final double WARM = 1 << 25;
 
     private final MicroKernels microKernels;
+    private boolean isWarm;
 
     /** @param microKernels compute the products */
     public Winograd(MicroKernels microKernels) {
@@ -90,7 +91,11 @@ public final class Winograd {
         return operations >= WARM ? kernels.warm(shape) : kernels.get(shape);
     }
 
-    private static void check(ConvShape s) {
+    /** Refuses what it cannot compute; before the first large convolution, has the transforms compiled. */
+    private synchronized void check(ConvShape s) {
         if (!takes(s)) throw new IllegalArgumentException("minimal filtering cannot compute " + s);
+        if (isWarm || s.operations() < WARM) return;
+        isWarm = true;
+        WinogradWarmUp.run();
     }
 }
