@@ -5,7 +5,6 @@ import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.gpt.GptPreset;
 import dev.gatun.models.optim.AdamW;
-import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.tasks.LanguageTask;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
@@ -42,14 +41,13 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt --resume runs/long",
             "  gatun train gpt --data book.txt --tokenizer tokenizer.json --preset nano",
             "  gatun train gpt --data shards/web --weight 3 --data shards/books --weight 1",
+            "  gatun train gpt --find-learning-rate              look for a rate that suits model and data",
+            "  gatun train gpt --epochs 3 --schedule one-cycle --average 0.999 --patience 4",
+            "  gatun train gpt --accumulate 8 --group '*.bias:decay=0' --freeze 'layers.0.*'",
             "  gatun train gpt --layers 2 --heads 2 --width 64 --context 32 --batch 4 --steps 100"
         })
 final class TrainGptCommand implements Callable<Integer> {
     private static final double WEIGHT_DECAY = 0.1;
-    private static final double FLOOR = 0.1;
-    private static final int WARMUP = 100;
-    private static final int EVALUATIONS = 10;
-    private static final int EVALUATE_BATCHES = 24;
 
     @Mixin
     private final TextDataOptions text = new TextDataOptions();
@@ -57,23 +55,14 @@ final class TrainGptCommand implements Callable<Integer> {
     @Mixin
     private GptOptions model;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the preset's (baby: 2000).")
-    private Integer steps;
-
     @Option(names = "--batch", paramLabel = "N", description = "Sequences per step. Default: the preset's.")
     private Integer batch;
-
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "X",
-            description = "Highest learning rate; it rises at the start and falls along a cosine. Default: the preset's.")
-    private Double learningRate;
 
     @Option(names = "--dropout", paramLabel = "X", defaultValue = "0", description = "Dropout probability. Default: 0.")
     private double dropout;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
-    private long seed;
+    @Mixin
+    private TrainingOptions training;
 
     @Mixin
     private DeviceOptions device;
@@ -104,7 +93,7 @@ final class TrainGptCommand implements Callable<Integer> {
     private int train() throws Exception {
         GptPreset preset = model.preset();
         model.config(1, dropout); // every size is checked before the data is read
-        TrainingSettings settings = settings(preset);
+        training.check();
         int rows = GptOptions.chosen("--batch", batch, preset.batch());
         device.check();
         text.check();
@@ -112,11 +101,20 @@ final class TrainGptCommand implements Callable<Integer> {
             Tokenizer tokens = source.tokenizer();
             GptConfig config = model.config(tokens.vocabulary(), dropout);
             try (TokenData dataset = source.windows(config.context())) {
+                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, source.name(), rows);
+                TrainingSettings settings = training.settings(task, preset.steps(), preset.learningRate(),
+                        new AdamW(0.9, 0.99, 1e-8, WEIGHT_DECAY, false));
+                PrintWriter w = spec.commandLine().getOut();
+                if (training.finds()) {
+                    banner(compiler, source, dataset, config, rows, settings);
+                    try (Trainer trainer = new Trainer(compiler, task, settings)) {
+                        return RateCurve.print(w, trainer);
+                    }
+                }
                 RunFolder resumed = run.resumed();
                 RunFolder folder = resumed != null ? resumed : run.create("gpt-" + preset.label());
-                banner(compiler, source, dataset, config, rows, settings, folder);
-                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, source.name(), rows);
-                PrintWriter w = spec.commandLine().getOut();
+                banner(compiler, source, dataset, config, rows, settings);
+                w.printf("output   %s%n", folder.path());
                 try (Trainer trainer = new Trainer(compiler, task, settings)) {
                     if (resumed != null) {
                         dataset.resume(folder.path());
@@ -130,29 +128,13 @@ final class TrainGptCommand implements Callable<Integer> {
         }
     }
 
-    private TrainingSettings settings(GptPreset preset) {
-        int n = GptOptions.chosen("--steps", steps, preset.steps());
-        double rate = learningRate == null ? preset.learningRate() : learningRate;
-        Flags.positive("--learning-rate", rate);
-        return new TrainingSettings(
-                n,
-                new LearningRate.Cosine(rate, FLOOR * rate, Math.min(WARMUP, n / 10), n),
-                new AdamW(0.9, 0.99, 1e-8, WEIGHT_DECAY, false),
-                1,
-                seed,
-                Math.max(1, n / EVALUATIONS),
-                EVALUATE_BATCHES);
-    }
-
-    private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, GptConfig c, int rows, TrainingSettings s,
-            RunFolder folder) {
+    private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, GptConfig c, int rows, TrainingSettings s) {
         PrintWriter w = spec.commandLine().getOut();
         w.printf("%s%n", compiler.banner());
         w.printf("data     %s, %s tokenizer with %,d tokens%n", source.description(), source.tokenizer().kind(), source.tokenizer().vocabulary());
         w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().length(), dataset.validation().length());
         w.printf("model    gpt: %d layers, %d heads, width %d, context %d%n", c.layers(), c.heads(), c.width(), c.context());
-        w.printf("training %,d steps of %d x %d tokens, seed %d%n", s.steps(), rows, c.context(), s.seed());
-        w.printf("output   %s%n", folder.path());
+        w.printf("training %,d steps of %s%d x %d tokens, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", rows, c.context(), s.seed());
         w.flush();
     }
 }

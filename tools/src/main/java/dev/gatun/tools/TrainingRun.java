@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.train.Ending;
 import dev.gatun.models.train.Metrics;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
@@ -88,14 +89,19 @@ final class TrainingRun {
 
     private int train(Consumer<BooleanSupplier> ending) throws IOException {
         String title = trainer.task().kind() + ", " + String.format(Locale.ROOT, "%,d", trainer.parameters().elements()) + " parameters";
+        Ending why;
         try (Metrics metrics = new Metrics(folder, trainer.task(), trainer.step()); ProgressLine line = ProgressLine.of(out)) {
-            trainer.run(p -> {
+            why = trainer.run(p -> {
                 metrics.accept(p);
                 line.accept(p);
                 if (options.every() > 0 && p.step() % options.every() == 0) save(metrics);
             }, stop::get);
             save(metrics);
             metrics.draw(title);
+        }
+        if (why == Ending.NO_PROGRESS) {
+            out.printf(Locale.ROOT, "stopped  after step %,d: the validation loss of step %,d, %.4f, is still the best%n", trainer.step(),
+                    trainer.bestStep(), trainer.bestValidation());
         }
         if (stop.get()) {
             err.printf("gatun: interrupted: checkpoint of step %,d saved; go on with --resume %s%n", trainer.step(), folder.path());

@@ -104,6 +104,15 @@ class GatunTest {
         "--learning-rate, 0, --learning-rate must be a number above 0",
         "--learning-rate, NaN, --learning-rate must be a number above 0",
         "--dropout, 1, dropout must lie in",
+        "--accumulate, 0, --accumulate must be at least 1",
+        "--epochs, 2, choose one",
+        "--schedule, zigzag, --schedule knows no 'zigzag'",
+        "--average, 1, --average must lie in",
+        "--patience, -1, --patience must be a number of at least 0",
+        "--group, bias, must be PATTERN:NAME=NUMBER",
+        "--group, *:speed=1, knows no 'speed'",
+        "--group, *:decay=x, expected NAME=NUMBER",
+        "--freeze, nothing.*, no parameter's name fits the pattern nothing.*",
         "--preset, giant, no preset 'giant'",
         "--backend, gpu, --backend",
         "--precision, f16, --precision",
@@ -113,6 +122,18 @@ class GatunTest {
     })
     void flagsOutOfRangeAreNamed(String flag, String value, String expected) {
         refused(train(flag, value), expected);
+    }
+
+    @Test
+    void everyWayToTrainGoesThroughTheCommand() {
+        Result r = train("--accumulate", "2", "--schedule", "one-cycle", "--average", "0.9", "--freeze", "positions.*", "--group", "*.bias:decay=0,rate=2",
+                "--l2", "0.01", "--clip", "0", "--patience", "3", "--validate-every", "2");
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("8 steps of 2 x 2 x 12 tokens", "step 8/8");
+        Result found = train("--find-learning-rate", "--out", dir.resolve("none").toString());
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.out()).contains("<- falls the fastest", "suggestion: --learning-rate ");
+        assertThat(dir.resolve("none")).doesNotExist();
     }
 
     @Test

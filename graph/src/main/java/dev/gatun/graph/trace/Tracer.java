@@ -102,6 +102,18 @@ public final class Tracer implements Recorder {
         outputs.add(new Output(state, value(x), true));
     }
 
+    /**
+     * The new content of a state, as recorded so far.
+     *
+     * @throws IllegalArgumentException when none is recorded
+     */
+    public Tensor updated(String state) {
+        for (int i = outputs.size() - 1; i >= 0; i--) {
+            if (outputs.get(i).update() && outputs.get(i).name().equals(state)) return tensor(outputs.get(i).value());
+        }
+        throw new IllegalArgumentException("state " + state + " is not updated yet");
+    }
+
     /** Inputs so far. */
     public List<Input> inputs() {
         return List.copyOf(inputs);

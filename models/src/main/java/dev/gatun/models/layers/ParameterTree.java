@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The parameters of a model by name. A model is a record; a parameter's name is the path of record components to it,
@@ -28,6 +29,7 @@ public final class ParameterTree {
     private final Map<Statistic, String> statistics = new LinkedHashMap<>(); // by identity: they define no equality
     private final Map<Parameter, String> names = new IdentityHashMap<>();
     private boolean drops;
+    private UnaryOperator<String> states = UnaryOperator.identity();
 
     private ParameterTree() {}
 
@@ -92,6 +94,26 @@ public final class ParameterTree {
         return types;
     }
 
+    /**
+     * The same tree, whose parameters {@link #bind} finds in other states; names and {@link #types} stay.
+     *
+     * @param states name of the state by name of the parameter
+     */
+    public ParameterTree renamed(UnaryOperator<String> states) {
+        ParameterTree tree = new ParameterTree();
+        tree.entries.addAll(entries);
+        tree.statistics.putAll(statistics);
+        tree.names.putAll(names);
+        tree.drops = drops;
+        tree.states = states;
+        return tree;
+    }
+
+    /** Name of the state that {@link #bind} finds a parameter in; a statistic's is its own. */
+    public String state(String name) {
+        return statistics.containsValue(name) ? name : states.apply(name);
+    }
+
     /** Whether a dropout layer of the model drops anything. */
     public boolean drops() {
         return drops;
@@ -112,7 +134,7 @@ public final class ParameterTree {
         Map<Parameter, Tensor> bound = new IdentityHashMap<>();
         List<Tensor> tensors = new ArrayList<>();
         for (Entry e : entries) {
-            Tensor t = tracer.state(e.name, e.parameter.type());
+            Tensor t = tracer.state(states.apply(e.name), e.parameter.type());
             bound.put(e.parameter, t);
             tensors.add(t);
         }

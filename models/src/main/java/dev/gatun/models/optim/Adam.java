@@ -28,6 +28,11 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
     }
 
     @Override
+    public Optimizer withWeightDecay(double weightDecay) {
+        return new Adam(beta1, beta2, epsilon, weightDecay);
+    }
+
+    @Override
     public void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step) {
         List<Trained> decayed = weightDecay == 0 ? parameters : parameters.stream()
                 .map(p -> new Trained(p.name(), p.value(), p.gradient().add(p.value().mul(weightDecay))))

@@ -30,6 +30,11 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     }
 
     @Override
+    public Optimizer withWeightDecay(double weightDecay) {
+        return new AdamW(beta1, beta2, epsilon, weightDecay, decayVectors);
+    }
+
+    @Override
     public void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step) {
         Tensor scale1 = correction(step, beta1); // 1 - beta1^step
         Tensor scale2 = correction(step, beta2).sqrt();

@@ -27,6 +27,11 @@ public record Lion(double beta1, double beta2, double weightDecay) implements Op
     }
 
     @Override
+    public Optimizer withWeightDecay(double weightDecay) {
+        return new Lion(beta1, beta2, weightDecay);
+    }
+
+    @Override
     public void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step) {
         for (Trained p : parameters) {
             String mean = "optimizer.m." + p.name();

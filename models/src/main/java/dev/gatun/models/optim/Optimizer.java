@@ -15,4 +15,7 @@ public interface Optimizer {
      * @param step number of this step as an f32 scalar, the first being 1
      */
     void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step);
+
+    /** The same with another weight decay, in its own sense. */
+    Optimizer withWeightDecay(double weightDecay);
 }

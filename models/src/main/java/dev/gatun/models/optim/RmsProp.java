@@ -28,6 +28,11 @@ public record RmsProp(double alpha, double epsilon, double momentum, double weig
     }
 
     @Override
+    public Optimizer withWeightDecay(double weightDecay) {
+        return new RmsProp(alpha, epsilon, momentum, weightDecay);
+    }
+
+    @Override
     public void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step) {
         for (Trained p : parameters) {
             Tensor g = weightDecay == 0 ? p.gradient() : p.gradient().add(p.value().mul(weightDecay));

@@ -20,6 +20,11 @@ public record Sgd(double momentum, boolean nesterov, double weightDecay) impleme
     }
 
     @Override
+    public Optimizer withWeightDecay(double weightDecay) {
+        return new Sgd(momentum, nesterov, weightDecay);
+    }
+
+    @Override
     public void update(Tracer tracer, List<Trained> parameters, Tensor learningRate, Tensor step) {
         for (Trained p : parameters) {
             Tensor g = weightDecay == 0 ? p.gradient() : p.gradient().add(p.value().mul(weightDecay));

@@ -7,8 +7,10 @@ import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
 import dev.gatun.models.checkpoint.SafetensorsWriter;
+import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +20,9 @@ import java.util.Set;
 /**
  * A finished checkpoint: a folder with {@code weights.safetensors} (parameters and statistics), {@code
  * optimizer.safetensors} (all other states of the graph: the optimizer's, dropout's counter) and {@code
- * checkpoint.json} (step, seed, position in the data, names of the states, the configuration and its hash). A trainer
- * put where a checkpoint stands goes on bit for bit as if it had never stopped, with any number of threads.
+ * checkpoint.json} (step, seed, position in the data, names of the states, the configuration and its hash); with moving
+ * averages of the parameters also {@code average.safetensors}, weights with these in the parameters' place. A trainer put
+ * where a checkpoint stands goes on bit for bit as if it had never stopped, with any number of threads.
  *
  * @param path the folder
  * @param step number of steps done
@@ -35,6 +38,15 @@ public record Checkpoint(Path path, long step) {
         return path.resolve("weights.safetensors");
     }
 
+    private Path average() {
+        return path.resolve("average.safetensors");
+    }
+
+    /** The weights to use the model with: the averages, where there are any. */
+    Path published() {
+        return Files.exists(average()) ? average() : weights();
+    }
+
     private Path optimizer() {
         return path.resolve("optimizer.safetensors");
     }
@@ -46,17 +58,25 @@ public record Checkpoint(Path path, long step) {
     /** Writes the files into a folder that is there. */
     void write(Trainer t) throws IOException {
         Map<String, String> metadata = Map.of("format", "gatun", STEP, Long.toString(step));
-        SafetensorsWriter.write(weights(), entries(t, false), metadata);
-        SafetensorsWriter.write(optimizer(), entries(t, true), metadata);
+        SafetensorsWriter.write(weights(), model(t, t.parameters()), metadata);
+        SafetensorsWriter.write(optimizer(), rest(t), metadata);
+        if (t.settings().averaging() > 0) SafetensorsWriter.write(average(), model(t, t.evaluated()), metadata);
         AtomicFile.write(description(), describe(t));
     }
 
-    /** The states that are the model, or those that are not. */
-    private static List<SafetensorsWriter.Entry> entries(Trainer t, boolean rest) {
+    /** Parameters and statistics from the states that a tree finds them in. */
+    private static List<SafetensorsWriter.Entry> model(Trainer t, ParameterTree tree) {
+        List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+        tree.types().forEach((name, type) -> entries.add(new SafetensorsWriter.Entry(name, type, t.executable().state(tree.state(name)))));
+        return entries;
+    }
+
+    /** The states that are neither the model nor averages nor, between steps, nothing. */
+    private static List<SafetensorsWriter.Entry> rest(Trainer t) {
         Set<String> model = t.parameters().types().keySet();
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         for (Input s : t.executable().states()) {
-            if (model.contains(s.name()) == rest) continue;
+            if (model.contains(s.name()) || s.name().startsWith(TrainingGraph.AVERAGE) || s.name().startsWith(TrainingGraph.GRADIENT)) continue;
             entries.add(new SafetensorsWriter.Entry(s.name(), s.value().type(), t.executable().state(s.name())));
         }
         return entries;
@@ -66,9 +86,11 @@ public record Checkpoint(Path path, long step) {
         ObjectNode config = RunConfig.identity(t);
         ObjectNode root = JSON.createObjectNode().put("format", FORMAT).put("version", VERSION).put(STEP, step).put("seconds", t.seconds());
         root.putObject("random").put("seed", t.settings().seed()).put("nextStep", step + 1);
-        root.putObject("data").put("source", t.task().data()).put("nextBatch", step).put("epoch", step / t.task().batchesPerEpoch());
+        root.putObject("data").put("source", t.task().data()).put("nextBatch", step * t.settings().parts())
+                .put("epoch", step * t.settings().parts() / t.task().batchesPerEpoch());
         var names = root.putArray("optimizer");
-        entries(t, true).forEach(e -> names.add(e.name()));
+        rest(t).forEach(e -> names.add(e.name()));
+        t.improvement().write(root.putObject("validation"));
         root.put("configHash", RunConfig.hash(config)).set("config", config);
         return root.toPrettyString() + "\n";
     }
@@ -87,12 +109,17 @@ public record Checkpoint(Path path, long step) {
                     + RunConfig.difference(c.object("config").tree(), config) + ". Resume with the settings that it was made with");
         }
         Executable e = t.executable();
-        Set<String> model = t.parameters().types().keySet();
-        try (Safetensors weights = Safetensors.open(weights()); Safetensors rest = Safetensors.open(optimizer())) {
-            for (Input s : e.states()) {
-                (model.contains(s.name()) ? weights : rest).read(s.name(), s.value().type(), e.state(s.name()));
+        e.states().stream().filter(s -> s.name().startsWith(TrainingGraph.GRADIENT)).forEach(s -> e.state(s.name()).fill((byte) 0));
+        try (Safetensors weights = Safetensors.open(weights()); Safetensors others = Safetensors.open(optimizer())) {
+            for (SafetensorsWriter.Entry x : rest(t)) others.read(x.name(), x.type(), x.bytes());
+            for (SafetensorsWriter.Entry x : model(t, t.parameters())) weights.read(x.name(), x.type(), x.bytes());
+        }
+        if (t.settings().averaging() > 0) {
+            try (Safetensors averages = Safetensors.open(average())) {
+                for (SafetensorsWriter.Entry x : model(t, t.evaluated())) averages.read(x.name(), x.type(), x.bytes());
             }
         }
+        t.improvement().read(c.object("validation"));
         t.resumeAt(step, c.real("seconds"));
     }
 
@@ -108,7 +135,7 @@ public record Checkpoint(Path path, long step) {
             throw new CheckpointException(description(), "version", "expected " + VERSION + ", found " + c.whole("version"));
         }
         if (c.count(STEP) != step) throw new CheckpointException(description(), STEP, "expected " + step + ", found " + c.count(STEP));
-        for (Path file : List.of(weights(), optimizer())) {
+        for (Path file : Files.exists(average()) ? List.of(weights(), optimizer(), average()) : List.of(weights(), optimizer())) {
             try (Safetensors s = Safetensors.open(file)) {
                 String found = s.metadata().get(STEP);
                 if (!Long.toString(step).equals(found)) {

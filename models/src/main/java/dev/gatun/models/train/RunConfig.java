@@ -59,6 +59,9 @@ final class RunConfig {
                 .put("clip", s.clip())
                 .put("optimizer", s.optimizer().toString())
                 .put("learningRate", s.learningRate().toString())
+                .put("parts", s.parts())
+                .put("averaging", s.averaging())
+                .put("groups", s.groups().toString())
                 .put("precision", t.precision())
                 .put("dataVersion", task.dataVersion().isEmpty() ? task.data() : task.dataVersion());
         return root;

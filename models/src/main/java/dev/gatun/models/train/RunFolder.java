@@ -145,7 +145,7 @@ public final class RunFolder {
         CheckpointEvent event = new CheckpointEvent();
         event.begin();
         Checkpoint c = checkpoints.write(trainer, keep);
-        AtomicFile.link(weights(), c.weights());
+        AtomicFile.link(weights(), c.published());
         event.end();
         if (event.shouldCommit()) {
             event.folder = path.toString();

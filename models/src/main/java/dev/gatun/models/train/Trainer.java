@@ -38,6 +38,8 @@ public final class Trainer implements AutoCloseable {
     private final Executable executable;
     private final Inputs inputs;
     private final String precision;
+    private final ParameterTree evaluated;
+    private final Improvement improvement = new Improvement();
     private long step;
     private double seconds;
 
@@ -47,15 +49,21 @@ public final class Trainer implements AutoCloseable {
         this.settings = settings;
         precision = compiler.precision().option();
         parameters = ParameterTree.of(task.model());
-        TrainingGraph graph = new TrainingGraph(settings.optimizer(), settings.clip(), parameters.drops());
+        TrainingGraph graph = settings.graph(parameters.drops());
+        evaluated = graph.evaluated(parameters);
         List<Graph> graphs = new ArrayList<>();
         graphs.add(graph.train(parameters, task::loss));
-        graphs.add(TrainingGraph.evaluate(parameters, task::evaluate));
-        graphs.addAll(task.functions(parameters));
+        if (settings.parts() > 1) graphs.add(graph.accumulate(parameters, task::loss));
+        graphs.add(TrainingGraph.evaluate(evaluated, task::evaluate));
+        graphs.addAll(task.functions(evaluated));
         executable = compiler.compile(graphs.toArray(Graph[]::new));
         inputs = new Inputs(executable, TrainingGraph.TRAIN);
         executable.states().forEach(s -> executable.state(s.name()).fill((byte) 0));
         parameters.initialize(settings.seed(), executable::state);
+        for (ParameterTree.Entry e : parameters.entries()) {
+            String state = evaluated.state(e.name());
+            if (!state.equals(e.name())) executable.state(state).copyFrom(executable.state(e.name()));
+        }
         if (parameters.drops()) {
             MemorySegment seed = executable.state(Dropout.SEED);
             seed.set(ValueLayout.JAVA_INT, 0, Long.hashCode(settings.seed()));
@@ -76,6 +84,21 @@ public final class Trainer implements AutoCloseable {
     void resumeAt(long step, double seconds) {
         this.step = step;
         this.seconds = seconds;
+    }
+
+    /** How validation has gone. */
+    Improvement improvement() {
+        return improvement;
+    }
+
+    /** Parameters as validation and use see them: their averages, where there are any. */
+    public ParameterTree evaluated() {
+        return evaluated;
+    }
+
+    /** Units of {@link Task#unit} in a step. */
+    public long unitsPerStep() {
+        return (long) task.unitsPerBatch() * settings.parts();
     }
 
     /** Element types of matrix products. */
@@ -109,15 +132,27 @@ public final class Trainer implements AutoCloseable {
      * @throws TrainingException when the loss is no number
      */
     public float train() {
+        return train(learningRate(step + 1));
+    }
+
+    private double learningRate(long step) {
+        return settings.learningRate().at(step, improvement.reductions());
+    }
+
+    /** One step with a learning rate of its own. */
+    float train(double rate) {
         step++;
-        task.write(inputs, new Draw(settings.seed(), step, 0, 1));
-        inputs.write(TrainingGraph.LEARNING_RATE, (float) settings.learningRate().at(step));
+        for (int part = 0; part < settings.parts() - 1; part++) {
+            task.write(new Inputs(executable, TrainingGraph.ACCUMULATE), new Draw(settings.seed(), step, part, settings.parts()));
+            executable.run(TrainingGraph.ACCUMULATE);
+        }
+        task.write(inputs, new Draw(settings.seed(), step, settings.parts() - 1, settings.parts()));
+        inputs.write(TrainingGraph.LEARNING_RATE, (float) rate);
         inputs.write(TrainingGraph.STEP, step);
         executable.run(TrainingGraph.TRAIN);
         float loss = executable.scalar(TrainingGraph.TRAIN, TrainingGraph.LOSS);
         if (!Float.isFinite(loss)) {
-            throw new TrainingException("the loss of step " + step + " is " + loss + ": lower the learning rate, now "
-                    + settings.learningRate().at(step));
+            throw new TrainingException("the loss of step " + step + " is " + loss + ": lower the learning rate, now " + rate);
         }
         return loss;
     }
@@ -142,22 +177,61 @@ public final class Trainer implements AutoCloseable {
      * @param listener called after each step
      * @param stop asked before each step; true ends the run
      */
-    public void run(Consumer<Progress> listener, BooleanSupplier stop) {
+    public Ending run(Consumer<Progress> listener, BooleanSupplier stop) {
+        return run(new TrainingListener() {
+            @Override
+            public void stepped(Progress progress) {
+                listener.accept(progress);
+            }
+
+            @Override
+            public boolean stops() {
+                return stop.getAsBoolean();
+            }
+        });
+    }
+
+    /** Trains to the last step, or until a listener or the settings' patience ends the run. */
+    public Ending run(TrainingListener... listeners) {
+        List<TrainingListener> all = List.of(listeners);
+        all.forEach(l -> l.started(this));
+        Ending ending = steps(all);
+        all.forEach(l -> l.ended(this, ending));
+        return ending;
+    }
+
+    private Ending steps(List<TrainingListener> listeners) {
         long start = System.nanoTime();
         double before = seconds;
         double[] recent = new double[RECENT];
         double[] sorted = new double[RECENT];
         int taken = 0;
-        while (step < settings.steps() && !stop.getAsBoolean()) {
+        while (step < settings.steps()) {
+            for (TrainingListener l : listeners) if (l.stops()) return Ending.STOPPED;
+            if (settings.patience() > 0 && improvement.waited() >= settings.patience()) return Ending.NO_PROGRESS;
+            double rate = learningRate(step + 1);
             long began = System.nanoTime();
-            float loss = train();
+            float loss = train(rate);
             recent[taken++ % RECENT] = (System.nanoTime() - began) / 1e9;
             boolean due = step % settings.evaluateEvery() == 0 || step == settings.steps();
             Map<String, Double> validation = due ? validate(settings.evaluateBatches()).metrics() : Map.of();
+            if (due) improvement.see(step, validation.get(Validation.LOSS), settings.learningRate().patience());
             seconds = before + (System.nanoTime() - start) / 1e9;
-            listener.accept(new Progress(step, settings.steps(), loss, validation, settings.learningRate().at(step),
-                    gradientNorm(), task.unitsPerBatch() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), seconds));
+            Progress progress = new Progress(step, settings.steps(), loss, validation, rate, gradientNorm(),
+                    unitsPerStep() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), seconds);
+            for (TrainingListener l : listeners) l.stepped(progress);
         }
+        return Ending.FINISHED;
+    }
+
+    /** Best validation loss so far; infinite before the first. */
+    public double bestValidation() {
+        return improvement.best();
+    }
+
+    /** Step of the best validation loss; 0 before the first. */
+    public long bestStep() {
+        return improvement.bestStep();
     }
 
     private static double median(double[] values, double[] sorted, int count) {
