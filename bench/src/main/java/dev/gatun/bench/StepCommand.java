@@ -65,6 +65,9 @@ final class StepCommand implements Callable<Integer> {
     @Option(names = "--vocab", paramLabel = "N", description = "For gpt. Default: 512.")
     private Integer vocabulary;
 
+    @Option(names = "--memory-budget", paramLabel = "MIB", description = "Bound of the arena in MiB; activations that do not fit are computed again.")
+    private Integer memoryBudget;
+
     @Option(names = "--profile", description = "Also print a table of times by kernel.")
     private boolean profile;
 
@@ -74,12 +77,13 @@ final class StepCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
+        if (memoryBudget != null && memoryBudget < 1) throw new IllegalArgumentException("--memory-budget must be at least 1, got " + memoryBudget);
         if (workload.equals(DecodeBench.NAME)) return decode();
         ImageWorkload images = ImageWorkload.of(workload);
         Workload w = images == null ? workload() : null;
         if (images != null) refuseSizes();
         PrintWriter out = spec.commandLine().getOut();
-        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads)) {
+        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget == null ? 0 : (long) memoryBudget << 20)) {
             out.println("# " + compiler.banner());
             long start = System.nanoTime();
             try (StepBench bench = images == null ? StepBench.of(compiler, w) : StepBench.of(compiler, images)) {

@@ -5,15 +5,14 @@ import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.plan.MemoryBudget;
 import dev.gatun.graph.plan.MemoryPlan;
-import dev.gatun.graph.schedule.Fuser;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
 import dev.gatun.simd.CompilerDirectives;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ public final class Compiler implements AutoCloseable {
     private final WorkerTeam team;
     private final CpuBackend cpu;
     private final Precision precision;
+    private final MemoryBudget budget;
     private final String why;
 
     /** Chooses a backend, for f32. */
@@ -46,6 +46,18 @@ public final class Compiler implements AutoCloseable {
      * @throws IllegalArgumentException when the number of threads is negative
      */
     public Compiler(Backend backend, Precision precision, int threads) {
+        this(backend, precision, threads, 0);
+    }
+
+    /**
+     * Chooses a backend and bounds the memory of what it compiles: where activations would not fit, the backward pass
+     * computes them again. That takes time and changes no result.
+     *
+     * @param memoryBudget bytes that the arena of an executable may have; 0 for any number. The reference backend, which
+     *     plans no memory, ignores it
+     */
+    public Compiler(Backend backend, Precision precision, int threads, long memoryBudget) {
+        budget = new MemoryBudget(memoryBudget);
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
         this.backend = backend;
         if (backend != Backend.REFERENCE) { // takes as long as loading the library; executables wait for it
@@ -101,11 +113,11 @@ public final class Compiler implements AutoCloseable {
     /**
      * Compiles functions that share state by name.
      *
-     * @throws IllegalArgumentException when states of one name differ in type
+     * @throws IllegalArgumentException when states of one name differ in type, or the memory budget is too small
      */
     public Executable compile(Graph... graphs) {
         Phases phases = new Phases();
-        List<Schedule> schedules = Arrays.stream(graphs).map(g -> schedule(g, phases)).toList();
+        List<Schedule> schedules = schedules(List.of(graphs), phases);
         List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
         if (cpu != null) {
             phases.time(ALL, "generate", () -> {
@@ -195,7 +207,7 @@ public final class Compiler implements AutoCloseable {
      */
     public Planned plan(Graph... graphs) {
         Phases phases = new Phases();
-        List<Schedule> schedules = Arrays.stream(graphs).map(g -> schedule(g, phases)).toList();
+        List<Schedule> schedules = schedules(List.of(graphs), phases);
         List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
         return new Planned(plans, phases.taken());
     }
@@ -217,7 +229,7 @@ public final class Compiler implements AutoCloseable {
         if (cpu == null) throw new BackendException("backend reference interprets the graph as it is: there is nothing to explain");
         Phases phases = new Phases();
         List<Pipeline.Stage> stages = phases.passes(graph.name(), () -> pipeline().stages(graph));
-        Schedule schedule = fuse(stages.getLast().graph(), phases);
+        Schedule schedule = fuse(graph.name(), List.of(stages.getLast().graph()), phases).getFirst();
         ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule)).getFirst());
         List<Explanation.Lowering> steps = phases.time(graph.name(), "generate", () -> plan.steps().stream()
                 .map(s -> new Explanation.Lowering(cpu.describe(s), cpu.listing(s)))
@@ -229,14 +241,13 @@ public final class Compiler implements AutoCloseable {
         return Pipeline.standard(cpu.claims(), precision == Precision.BF16);
     }
 
-    private Schedule schedule(Graph graph, Phases phases) {
-        if (cpu == null) return Pinned.schedule(graph);
-        return fuse(phases.passes(graph.name(), () -> pipeline().stages(graph)).getLast().graph(), phases);
+    private List<Schedule> schedules(List<Graph> graphs, Phases phases) {
+        if (cpu == null) return graphs.stream().map(Pinned::schedule).toList();
+        return fuse(ALL, graphs.stream().map(g -> phases.passes(g.name(), () -> pipeline().stages(g)).getLast().graph()).toList(), phases);
     }
 
-    private Schedule fuse(Graph graph, Phases phases) {
-        Schedule fused = phases.time(graph.name(), "fuse", () -> Fuser.schedule(graph));
-        return phases.time(graph.name(), "choose", () -> cpu.withWorkspaces(fused));
+    private List<Schedule> fuse(String function, List<Graph> expanded, Phases phases) {
+        return phases.time(function, "fuse", () -> budget.fuse(expanded, cpu::withWorkspaces));
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.BackendException;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Precision;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Where and how to compute. */
@@ -25,9 +27,29 @@ final class DeviceOptions {
             description = "f32 or bf16. Default: f32.")
     private Precision precision;
 
+    @Option(
+            names = "--memory-budget",
+            paramLabel = "SIZE",
+            description = {
+                "Bound of the memory for weights, optimizer state and activations: 1500M, 2G. Where activations do not fit,",
+                "the backward pass computes them again, which takes time. Default: no bound."
+            })
+    private String memory;
+
     /** Checks the flags before any work is done. */
     void check() {
         if (threads != null) Flags.atLeastOne("--threads", threads);
+        memoryBudget();
+    }
+
+    /** In bytes; 0 for none. */
+    private long memoryBudget() {
+        if (memory == null) return 0;
+        Matcher m = Pattern.compile("(\\d{1,7})([MG])(i?B)?", Pattern.CASE_INSENSITIVE).matcher(memory);
+        if (!m.matches() || Long.parseLong(m.group(1)) == 0) {
+            throw new IllegalArgumentException("--memory-budget must be a size such as 1500M or 2G, got " + memory);
+        }
+        return Long.parseLong(m.group(1)) << (m.group(2).equalsIgnoreCase("G") ? 30 : 20);
     }
 
     /**
@@ -48,6 +70,6 @@ final class DeviceOptions {
 
     Compiler compiler() {
         check();
-        return new Compiler(backend, precision, threads == null ? 0 : threads);
+        return new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget());
     }
 }

@@ -30,14 +30,22 @@ import java.util.function.Predicate;
  * stand between the two; they then follow the fused product.
  */
 final class Epilogues {
+    /** Nodes between a product and its residual above which waiting for it would keep the factors in memory too long. */
+    private static final int FAR = 100;
+
     private final Map<Integer, Node> definition = new HashMap<>();
+    private final Map<Integer, Integer> positions = new HashMap<>();
     private final Map<Integer, Integer> uses = new HashMap<>();
     private final Predicate<Op> claims;
 
     private Epilogues(Graph graph, Predicate<Op> claims) {
         this.claims = claims;
         for (Node n : graph.nodes()) {
-            n.results().forEach(v -> definition.put(v.id(), n));
+            int position = positions.size();
+            n.results().forEach(v -> {
+                definition.put(v.id(), n);
+                positions.put(v.id(), position);
+            });
             n.operands().forEach(v -> uses.merge(v.id(), 1, Integer::sum));
         }
         graph.outputs().forEach(o -> uses.merge(o.value().id(), 1, Integer::sum));
@@ -118,7 +126,8 @@ final class Epilogues {
             FusedMatMul p = plain(product);
             if (p == null || p.residual() || product.result().type().dtype() != DType.F32) continue;
             FusedMatMul op = new FusedMatMul(p.product(), p.bias(), p.activation(), true);
-            if (!claims.test(op)) continue;
+            int waits = positions.get(add.result().id()) - positions.get(product.result().id());
+            if (waits > FAR || !claims.test(op)) continue;
             return replaced(tracer, x.get(side), op, x.get(1 - side).reshape(product.result().type().shape()), add);
         }
         return null;

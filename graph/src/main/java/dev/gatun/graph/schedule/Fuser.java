@@ -32,6 +32,8 @@ public final class Fuser {
     private static final int MOST_PLACES = 24;
 
     private final boolean inLoop;
+    private final Set<Integer> late;
+    private final int turn;
     private final Program program;
     private final Storage storage;
     private final List<Unit> units = new ArrayList<>();
@@ -39,27 +41,34 @@ public final class Fuser {
     private final Map<Integer, Set<Group>> readers = new HashMap<>();
     private final Map<Unit, Set<Unit>> dependencies = new HashMap<>();
 
-    private Fuser(Graph graph, Set<Integer> forced, boolean inLoop) {
+    private Fuser(Graph graph, Set<Integer> forced, boolean inLoop, Set<Integer> late) {
         this.inLoop = inLoop;
+        this.late = late;
         program = new Program(graph);
+        turn = late.stream().mapToInt(program::position).min().orElse(0);
         storage = new Storage(program, forced);
     }
 
     /** Schedules an expanded graph. */
     public static Schedule schedule(Graph graph) {
-        return schedule(graph, false);
+        return schedule(graph, false, Set.of());
+    }
+
+    /** Schedules a graph that computes some values again, in loops that run after its turn. */
+    public static Schedule schedule(Recomputation.Rewritten rewritten) {
+        return schedule(rewritten.graph(), false, rewritten.late());
     }
 
     /** Schedules the body of a loop, which runs so often that a step less is worth more than anything else. */
     static Schedule body(Graph graph) {
-        return schedule(graph, true);
+        return schedule(graph, true, Set.of());
     }
 
-    private static Schedule schedule(Graph graph, boolean inLoop) {
+    private static Schedule schedule(Graph graph, boolean inLoop, Set<Integer> late) {
         Set<Integer> forced = new HashSet<>();
         while (true) {
             try {
-                return new Fuser(graph, forced, inLoop).run();
+                return new Fuser(graph, forced, inLoop, late).run();
             } catch (LoopBuilder.NeedsMemory e) {
                 if (!forced.add(e.value)) throw new IllegalStateException("no loop can compute %" + e.value, e);
             }
@@ -180,8 +189,9 @@ public final class Fuser {
             if (makers.get(v) instanceof Group g) found.add(g);
             if (inLoop || program.type(v).elements() == domain.elements()) found.addAll(readers.getOrDefault(v, Set.of()));
         }
+        int first = late.contains(root.value()) ? Math.max(turn, root.position() - WINDOW) : root.position() - WINDOW;
         return found.stream()
-                .filter(g -> g.firstPosition() >= root.position() - WINDOW)
+                .filter(g -> g.firstPosition() >= first)
                 .sorted(Comparator.comparingInt(Group::position).reversed())
                 .toList();
     }

@@ -1,0 +1,103 @@
+package dev.gatun.graph.plan;
+
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.schedule.Fuser;
+import dev.gatun.graph.schedule.Recomputation;
+import dev.gatun.graph.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * Fuses functions so that they fit into memory: the backward pass computes values of the forward pass again instead of
+ * finding them there, the cheapest first. Those that cost next to nothing always are.
+ *
+ * @param bytes bound of the arena; 0 for none
+ */
+public record MemoryBudget(long bytes) {
+    /** Less is not worth the second look. */
+    private static final long WORTH_WHILE = 4 << 20;
+
+    public MemoryBudget {
+        if (bytes < 0) throw new IllegalArgumentException("a memory budget must not be negative, got " + bytes);
+    }
+
+    /** A function, and how much of it is computed again. */
+    private static final class Fused {
+        final Recomputation again;
+        final Graph graph;
+        final UnaryOperator<Schedule> finish;
+        Schedule schedule;
+
+        Fused(Graph graph, UnaryOperator<Schedule> finish) {
+            this.graph = graph;
+            this.finish = finish;
+            again = Recomputation.of(graph);
+            int cheap = again.cheap();
+            long saved = again.candidates().subList(0, cheap).stream().mapToLong(Recomputation.Candidate::bytes).sum();
+            schedule = saved < WORTH_WHILE ? finish.apply(Fuser.schedule(graph)) : with(cheap);
+        }
+
+        Schedule with(int count) {
+            return finish.apply(Fuser.schedule(again.rewrite(count)));
+        }
+
+        long alone() {
+            return MemoryPlan.plan(List.of(schedule)).getFirst().arenaBytes();
+        }
+    }
+
+    /**
+     * Fuses expanded graphs.
+     *
+     * @param finish what a backend does to a schedule, such as adding workspaces
+     * @throws IllegalArgumentException when the functions cannot be made to fit; the message says what they need at least
+     */
+    public List<Schedule> fuse(List<Graph> graphs, UnaryOperator<Schedule> finish) {
+        List<Fused> functions = graphs.stream().map(g -> new Fused(g, finish)).toList();
+        if (bytes == 0) return schedules(functions);
+        List<Fused> open = new ArrayList<>(functions);
+        open.sort(Comparator.comparingLong(Fused::alone).reversed());
+        while (arena(functions) > bytes && !open.isEmpty()) shrink(open.removeFirst(), functions);
+        long least = arena(functions);
+        if (least > bytes) {
+            throw new IllegalArgumentException("a memory budget of " + mebibytes(bytes) + " MiB is too small: weights, optimizer state and the least of activations need "
+                    + mebibytes(least) + " MiB. Give more, or use a smaller batch");
+        }
+        return schedules(functions);
+    }
+
+    /** Finds how few values of a function need to be computed again; all that help when that is not enough. */
+    private void shrink(Fused f, List<Fused> all) {
+        int low = Math.max(1, f.again.cheap());
+        int high = f.again.candidates().size();
+        Schedule best = f.schedule;
+        long least = arena(all);
+        while (low <= high && least > bytes || low < high) {
+            int count = (low + high) >>> 1;
+            f.schedule = f.with(count);
+            long needed = arena(all);
+            boolean fits = needed <= bytes;
+            if (fits || needed < least && least > bytes) {
+                best = f.schedule;
+                least = needed;
+            }
+            if (fits) high = count - 1;
+            else low = count + 1;
+        }
+        f.schedule = best;
+    }
+
+    private static long arena(List<Fused> functions) {
+        return MemoryPlan.plan(schedules(functions)).getFirst().arenaBytes();
+    }
+
+    private static List<Schedule> schedules(List<Fused> functions) {
+        return functions.stream().map(f -> f.schedule).toList();
+    }
+
+    private static long mebibytes(long bytes) {
+        return Math.ceilDiv(bytes, 1 << 20);
+    }
+}
