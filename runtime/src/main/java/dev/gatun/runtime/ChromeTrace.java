@@ -16,6 +16,9 @@ public final class ChromeTrace implements KernelListener {
     private final List<Kind> kinds = new ArrayList<>();
     private long[] times = new long[1 << 12];
 
+    /** Nothing collected yet. */
+    public ChromeTrace() {}
+
     @Override
     public void ran(String function, int step, String kernel, String source, long start, long end) {
         int at = 2 * kinds.size();
