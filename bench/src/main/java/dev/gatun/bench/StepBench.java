@@ -84,6 +84,24 @@ final class StepBench implements AutoCloseable {
         });
     }
 
+    /** Forward, backward and Adam on one batch of random sequences. */
+    static StepBench of(Compiler compiler, RecurrentWorkload w) {
+        ParameterTree tree = ParameterTree.of(w.model());
+        TensorType sequences = TensorType.of(DType.F32, w.batch(), w.time(), w.in());
+        TensorType classes = TensorType.of(DType.I32, w.batch());
+        Executable e = compiler.compile(new TrainingGraph(new AdamW(0.9, 0.999, 1e-8, 0, false), 0, false, false)
+                .train(tree, t -> w.model().loss(t.data("sequences", sequences), t.data("labels", classes))));
+        Random r = new Random(DATA_SEED);
+        float[] x = new float[(int) sequences.elements()];
+        for (int i = 0; i < x.length; i++) x[i] = (float) r.nextGaussian();
+        int[] labels = new int[w.batch()];
+        for (int i = 0; i < labels.length; i++) labels[i] = i % RecurrentWorkload.CLASSES;
+        return new StepBench(e, tree, LEARNING_RATE, step -> {
+            e.write(TrainingGraph.TRAIN, "sequences", x);
+            e.write(TrainingGraph.TRAIN, "labels", labels);
+        });
+    }
+
     /** Tokens by a rule, mostly {@code next = 5 * previous + 3 mod vocabulary}, so that a correct step lowers the loss. */
     static int[] tokens(int n, int vocabulary, long seed) {
         Random r = new Random(seed);

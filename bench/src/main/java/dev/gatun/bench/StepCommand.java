@@ -27,15 +27,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Times one training step: forward, backward, update. A GPT is clipped to global norm 1 and updated by AdamW,",
-            "lenet5-b64 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9. decode-nano-kv is no training: 192 tokens",
-            "written one by one, greedily, with a key and value cache; --batch N writes N texts at a time.%n",
+            "lenet5-b64 and lstm-2x256-seq64-b32 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9. decode-nano-kv is no",
+            "training: 192 tokens written one by one, greedily, with a key and value cache; --batch N writes N texts at a time.%n",
             "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
             "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
         })
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, decode-nano-kv, or gpt with the sizes below.")
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, lstm-2x256-seq64-b32, decode-nano-kv, or gpt with the sizes below.")
     private String workload;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
@@ -80,20 +80,25 @@ final class StepCommand implements Callable<Integer> {
         if (memoryBudget != null && memoryBudget < 1) throw new IllegalArgumentException("--memory-budget must be at least 1, got " + memoryBudget);
         if (workload.equals(DecodeBench.NAME)) return decode();
         ImageWorkload images = ImageWorkload.of(workload);
-        Workload w = images == null ? workload() : null;
-        if (images != null) refuseSizes();
+        RecurrentWorkload sequences = RecurrentWorkload.of(workload);
+        Workload w = images == null && sequences == null ? workload() : null;
+        if (w == null) refuseSizes();
         PrintWriter out = spec.commandLine().getOut();
         try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget == null ? 0 : (long) memoryBudget << 20)) {
             out.println("# " + compiler.banner());
             long start = System.nanoTime();
-            try (StepBench bench = images == null ? StepBench.of(compiler, w) : StepBench.of(compiler, images)) {
+            try (StepBench bench = w != null ? StepBench.of(compiler, w)
+                    : images != null ? StepBench.of(compiler, images) : StepBench.of(compiler, sequences)) {
                 out.printf(Locale.ROOT, "# %,d parameters, arena %.1f MiB, compiled in %.1f s%n", bench.parameters(),
                         bench.executable().arenaBytes() / 1048576.0, (System.nanoTime() - start) / 1e9);
                 out.flush();
                 Results results = new Results(out, compiler.threads());
                 double[] ms = bench.measure(results);
                 String note = bench.losses() + " in " + bench.steps() + " steps; params " + bench.parameters();
-                if (images == null) {
+                if (sequences != null) {
+                    results.time(sequences.name(), ms, sequences.tokens(), "tokens/s", note);
+                    results.time(sequences.name() + ".flops", ms, 3 * sequences.forwardFlops(), "GFLOP/s", "3 x forward products");
+                } else if (images == null) {
                     results.time(w.name(), ms, w.tokens(), "tokens/s", note);
                     results.time(w.name() + ".flops", ms, w.flops(bench.parameters()), "GFLOP/s", "6*N*tokens + 12*L*d*T*tokens");
                 } else {

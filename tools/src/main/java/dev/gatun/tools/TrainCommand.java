@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainGptCommand.class, TrainMlpCommand.class},
+        subcommands = {TrainGptCommand.class, TrainLstmCommand.class, TrainMlpCommand.class},
         synopsisSubcommandLabel = "MODEL",
         subcommandsRepeatable = false,
         description = "Trains a model.")

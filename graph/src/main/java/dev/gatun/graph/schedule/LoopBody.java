@@ -23,6 +23,9 @@ import java.util.Map;
  * matrix products follow operands that move; for other calls what moves is copied to and from places that stay.
  */
 final class LoopBody {
+    /** Elements of a task. */
+    private static final int TASK = 1 << 11;
+
     private final Scan scan;
     private final Graph body;
     private final Map<Integer, Node> definition = new HashMap<>();
@@ -43,7 +46,7 @@ final class LoopBody {
 
     /** The step that a loop is. */
     static Repeat repeat(Scan scan, Node n, Storage outside) {
-        Schedule s = Fuser.body(new LoopBody(scan).still());
+        Schedule s = finer(Fuser.body(new LoopBody(scan).still()));
         List<Repeat.Binding> bindings = new ArrayList<>();
         for (Buffer b : s.buffers()) bindings.add(b.kind() == Buffer.Kind.TEMPORARY ? still(outside.temporary(b)) : null);
         List<Integer> carried = outside.carried(n);
@@ -65,6 +68,18 @@ final class LoopBody {
             bindings.set(id, at);
         }
         return new Repeat("loop", n.source(), scan.length(), s, bindings);
+    }
+
+    /** What is done in a step is little, and all workers wait for it: tasks are smaller than elsewhere. */
+    private static Schedule finer(Schedule s) {
+        List<Step> steps = s.steps().stream().map(step -> step instanceof Loop l ? finer(l) : step).toList();
+        return new Schedule(s.name(), s.buffers(), steps, s.inputs(), s.results());
+    }
+
+    private static Step finer(Loop l) {
+        if (l.body().stream().anyMatch(i -> i instanceof Loop.ColumnReduce)) return l; // its tasks are rows of the result
+        int rows = Math.clamp(TASK / l.inner(), 1, l.rowsPerTask());
+        return new Loop(l.label(), l.source(), l.domain(), l.lastInner(), rows, l.places(), l.body());
     }
 
     private static Repeat.Binding still(int buffer) {

@@ -36,7 +36,7 @@ final class SourceLine {
             StackFrame f = i.next();
             String name = f.getClassName();
             boolean test = name.contains("Test"); // tests live in the packages they test
-            if (!test && (name.startsWith(GRAPH) || name.startsWith("java."))) continue;
+            if (!test && (name.startsWith(GRAPH) || name.startsWith("java.") || name.startsWith("jdk.internal."))) continue;
             if (!test && name.startsWith(LAYERS)) {
                 if (name.equals(layer)) path.removeLast(); // a layer's helpers: its outer frame stands for it
                 layer = name;

@@ -70,6 +70,46 @@ public final class KeyValueCache {
         return after;
     }
 
+    /** Whether sequences go on behind what a cache holds. */
+    static boolean isContinuing() {
+        return CURRENT.isBound();
+    }
+
+    /**
+     * What a recurrent layer carries, by position: states {@code cache.carried.N}, f32 {@code [slots, rows, 1, width]}, so
+     * that sequences may go on behind any of their tokens.
+     *
+     * @param name of the state
+     * @param table its content before these tokens
+     */
+    record Carried(String name, Tensor table) {
+        /** Carried into the first of these tokens, {@code [n, width]}: zeros at position 0. */
+        Tensor before() {
+            KeyValueCache cache = CURRENT.get();
+            int width = table.shape().last();
+            Tensor first = cache.position.zero();
+            Tensor row = cache.slot.mul(cache.rows).add(cache.position.add(-1).max(first));
+            Tensor last = table.reshape(cache.slots * cache.rows, width).gather(row);
+            Tensor fresh = cache.position.equal(first).reshape(row.shape().dim(0), 1).broadcast(last.shape());
+            return Tensor.select(fresh, last.zero(), last);
+        }
+
+        /** Keeps what is carried behind each of these tokens, {@code [time, n, width]}. */
+        void keep(Tensor history) {
+            KeyValueCache cache = CURRENT.get();
+            Shape s = history.shape();
+            Tensor rows = history.transpose(1, 0, 2).reshape(s.dim(1), s.dim(0), 1, s.dim(2));
+            cache.tracer.update(name, StoreRows.of(table, rows, cache.slot, cache.position));
+        }
+    }
+
+    /** The next recurrent layer's state, inside {@link #continuing}. */
+    static Carried carried(int width) {
+        KeyValueCache cache = CURRENT.get();
+        String name = "cache.carried." + cache.layers++;
+        return new Carried(name, cache.tracer.state(name, TensorType.of(DType.F32, cache.slots, cache.rows, 1, width)));
+    }
+
     /** Queries or keys {@code [n, time, heads, width]} turned by their positions. */
     public static Tensor rotary(Tensor x, double base) {
         return CURRENT.isBound() ? Rotary.of(x, CURRENT.get().position, base) : Rotary.of(x, base);

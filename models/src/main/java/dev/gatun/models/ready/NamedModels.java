@@ -6,6 +6,8 @@ import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.llama.Llama;
 import dev.gatun.models.llama.LlamaConfig;
+import dev.gatun.models.rnn.Lstm;
+import dev.gatun.models.rnn.LstmPreset;
 import dev.gatun.models.vision.ImageConfig;
 import dev.gatun.models.vision.ImageModel;
 import dev.gatun.models.vision.ImageSize;
@@ -19,7 +21,7 @@ import java.util.Optional;
 
 /** Ready models by name, with the weights that training starts with. */
 final class NamedModels implements ModelSource {
-    private static final List<String> NAMES = List.of("gpt-baby", "gpt-nano", "gpt-124m", "llama-small", "lenet5", "resnet18-cifar", "resnet18",
+    private static final List<String> NAMES = List.of("gpt-baby", "gpt-nano", "gpt-124m", "llama-small", "lstm-tiny", "lstm-small", "lenet5", "resnet18-cifar", "resnet18",
             "resnet50", "vgg-small", "vgg11", "mobilenet-small", "mobilenet", "vit-small", "vit-base16");
     private static final int BYTES = 256;
     private static final int GPT2_TOKENS = 50_257;
@@ -46,6 +48,8 @@ final class NamedModels implements ModelSource {
                 Llama llama = Llama.of(LlamaConfig.of(BYTES, 256, 6, 6, 2, 384));
                 yield language(what, llama, llama, LARGE_BATCH, batch);
             }
+            case "lstm-tiny" -> lstm(what, LstmPreset.TINY, batch);
+            case "lstm-small" -> lstm(what, LstmPreset.SMALL, batch);
             case "lenet5" -> image(what, LeNetConfig.of(GREY, CLASSES), SMALL_BATCH, batch);
             case "resnet18-cifar" -> image(what, ResNetConfig.of(18, SMALL, CLASSES, ResNetConfig.Stem.SMALL), SMALL_BATCH, batch);
             case "resnet18" -> image(what, ResNetConfig.of(18, LARGE, MANY_CLASSES, ResNetConfig.Stem.LARGE), LARGE_BATCH, batch);
@@ -64,6 +68,11 @@ final class NamedModels implements ModelSource {
     private static ReadyModel gpt(String name, GptPreset preset, int tokens, int batch) {
         Gpt gpt = Gpt.of(preset.config(tokens));
         return language(name, gpt, gpt, preset.batch(), batch);
+    }
+
+    private static ReadyModel lstm(String name, LstmPreset preset, int batch) {
+        Lstm lstm = Lstm.of(preset.config(BYTES));
+        return language(name, lstm, lstm, preset.batch(), batch);
     }
 
     private static ReadyModel language(String name, Record record, LanguageModel model, int usual, int batch) {

@@ -9,6 +9,8 @@ import dev.gatun.models.llama.Llama;
 import dev.gatun.models.llama.LlamaConfig;
 import dev.gatun.models.mlp.Perceptron;
 import dev.gatun.models.mlp.PerceptronConfig;
+import dev.gatun.models.rnn.Lstm;
+import dev.gatun.models.rnn.LstmConfig;
 import dev.gatun.models.train.ConfigFields;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.vision.ImageConfig;
@@ -53,6 +55,14 @@ public enum ModelKind {
         @Override
         Record read(ConfigFields f) {
             return Perceptron.of(new PerceptronConfig(f.whole("inputs"), f.wholes("hidden"), f.whole("outputs"), f.real("dropout")));
+        }
+    },
+    /** {@link Lstm}. */
+    LSTM(Lstm.KIND) {
+        @Override
+        Record read(ConfigFields f) {
+            return Lstm.of(new LstmConfig(f.whole("vocabulary"), f.whole("context"), f.whole("layers"), f.whole("width"), f.whole("embedding"),
+                    f.real("dropout")));
         }
     },
     /** {@link dev.gatun.models.vision.LeNet}. */

@@ -20,8 +20,13 @@ final class Product implements Kernel {
     private static final long TILE_BYTES = Lanes.TILE_ROWS * Blocks.PANEL_BYTES;
     /** From here on, rows or columns that fill no tile are computed as one: it costs less than one more class. */
     private static final int MANY = 480;
+    /** In a loop, up to so many rows, copying A costs more than reading it where it lies. */
+    private static final int FEW = 48;
+    /** Rows of A at this distance, or a multiple, share cache sets. */
+    private static final long SETS = 4096;
     /** Operations from which a product is worth having its micro-kernels compiled before its first run. */
     private static final long WARM = 1 << 25;
+    private static final long WARM_IN_LOOP = 1 << 20;
 
     private final GemmShape shape;
     private final Blocks blocks;
@@ -29,6 +34,8 @@ final class Product implements Kernel {
     private final PackedB packed;
     private final long[] cBytes;
     private final boolean accumulate;
+    /** Whether A is read where it lies. */
+    private final boolean inPlace;
     private final long tileA;
     private final long tileAt;
     /** [replace or add][full or last tile of rows][full or last panel of columns]; null where none is needed. */
@@ -50,13 +57,20 @@ final class Product implements Kernel {
         this.aMotion = a.motion();
         this.cMotion = c.motion();
         this.accumulate = accumulate;
+        this.inPlace = isRepeated() && !shape.transposeA() && shape.m() <= FEW && shape.k() <= blocks.depth() && 4 * shape.lda() < SETS;
         this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP + SLACK : Lanes.TILE_ROWS * ROW;
         this.tileAt = blocks.rowTiles() * tileA;
         pickMicroKernels(kernels);
     }
 
+    /** Whether the product stands in a loop, where it is worth a micro-kernel of its own. */
+    private boolean isRepeated() {
+        return !aMotion.isStill() || !cMotion.isStill();
+    }
+
     private void pickMicroKernels(MicroKernels kernels) {
-        boolean warm = 2L * shape.m() * shape.n() * shape.k() * aBytes.length >= WARM;
+        long operations = 2L * shape.m() * shape.n() * shape.k() * aBytes.length;
+        boolean warm = operations >= (isRepeated() ? WARM_IN_LOOP : WARM);
         int lastRows = shape.m() % Lanes.TILE_ROWS;
         int lastColumns = shape.n() % Blocks.PANEL;
         for (int i = 0; i < 4; i++) {
@@ -79,7 +93,7 @@ final class Product implements Kernel {
     }
 
     private MicroKernel microKernel(MicroKernels kernels, int rows, int vectors, boolean add, boolean warm) {
-        long aRow = shape.transposeA() ? 4 : ROW;
+        long aRow = shape.transposeA() ? 4 : inPlace ? 4 * shape.lda() : ROW;
         long aStep = shape.transposeA() ? STEP : 4;
         MicroShape micro = new MicroShape(rows, vectors, aRow, aStep, Blocks.PANEL_BYTES, add);
         return warm ? kernels.warm(micro) : kernels.get(micro);
@@ -118,23 +132,26 @@ final class Product implements Kernel {
         int endPanel = Math.min(panel + blocks.panels(), Blocks.ceilDiv(shape.n(), Blocks.PANEL));
         for (int step = 0; step < shape.k(); step += blocks.depth()) {
             int depth = Math.min(blocks.depth(), shape.k() - step);
+            long a = aBytes[product] + aMoved + 4 * (row * shape.lda() + step);
             if (shape.transposeA()) {
                 long from = aBytes[product] + aMoved + 4 * (step * shape.lda() + row);
                 packTransposed(memory, from, rows, shape.m() - row, scratch, depth);
-            } else {
-                copyRows(memory, aBytes[product] + aMoved + 4 * (row * shape.lda() + step), rows, scratch, depth);
+            } else if (!inPlace) {
+                copyRows(memory, a, rows, scratch, depth);
             }
             boolean add = accumulate || step > 0;
             long b = packed.target(product) + Blocks.panelAt(shape, step, depth, panel);
             for (int i = 0; i < rows; i += Lanes.TILE_ROWS) {
                 int height = Math.min(Lanes.TILE_ROWS, rows - i);
                 long c = cBytes[product] + cMoved + 4 * ((row + i) * shape.ldc() + (long) panel * Blocks.PANEL);
-                rowOfTiles(memory, scratch, i / Lanes.TILE_ROWS * tileA, b, c, height, panel, endPanel, depth, add);
+                MemorySegment source = inPlace ? memory : scratch;
+                long from = inPlace ? a + 4 * i * shape.lda() : i / Lanes.TILE_ROWS * tileA;
+                rowOfTiles(memory, scratch, source, from, b, c, height, panel, endPanel, depth, add);
             }
         }
     }
 
-    private void rowOfTiles(MemorySegment memory, MemorySegment scratch, long a, long bAt, long cAt, int height,
+    private void rowOfTiles(MemorySegment memory, MemorySegment scratch, MemorySegment source, long a, long bAt, long cAt, int height,
             int panel, int endPanel, int depth, boolean add) {
         long ldc = 4 * shape.ldc();
         int last = height == Lanes.TILE_ROWS ? 0 : 1;
@@ -144,9 +161,9 @@ final class Product implements Kernel {
             int columns = Math.min(Blocks.PANEL, shape.n() - j * Blocks.PANEL);
             int end = columns == Blocks.PANEL ? 0 : 1;
             if (fits[last][end]) {
-                micro[add ? 1 : 0][last][end].run(scratch, a, memory, b, memory, c, ldc, depth);
+                micro[add ? 1 : 0][last][end].run(source, a, memory, b, memory, c, ldc, depth);
             } else {
-                micro[0][last][end].run(scratch, a, memory, b, scratch, tileAt, Blocks.PANEL_BYTES, depth);
+                micro[0][last][end].run(source, a, memory, b, scratch, tileAt, Blocks.PANEL_BYTES, depth);
                 edge(memory, scratch, c, height, columns, add);
             }
             b += depth * Blocks.PANEL_BYTES;

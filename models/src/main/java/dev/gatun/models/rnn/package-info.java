@@ -1,0 +1,2 @@
+/** Recurrent language models. */
+package dev.gatun.models.rnn;
