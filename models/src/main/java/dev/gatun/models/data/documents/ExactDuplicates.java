@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Finds texts that are the same but for white space at their ends, by half of their SHA-256. */
-public final class ExactDuplicates {
+final class ExactDuplicates {
     private record Half(long a, long b) {}
 
     private final Set<Half> seen = new HashSet<>();
@@ -18,7 +18,7 @@ public final class ExactDuplicates {
      *
      * @return whether it is new
      */
-    public boolean add(String text) {
+    boolean add(String text) {
         try {
             byte[] sum = MessageDigest.getInstance("SHA-256").digest(text.strip().getBytes(StandardCharsets.UTF_8));
             ByteBuffer b = ByteBuffer.wrap(sum);
