@@ -1,6 +1,7 @@
 package dev.gatun.simd.conv;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -53,6 +54,7 @@ public final class AddParts implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
+        memory = Segments.known(memory);
         long start = (long) task * TASK;
         int length = (int) Math.min(TASK, count - start);
         int i = 0;

@@ -1,5 +1,6 @@
 package dev.gatun.simd.conv;
 
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -24,6 +25,8 @@ final class Bfloats {
     private Bfloats() {}
 
     static void widen(MemorySegment from, long at, MemorySegment to, long toAt, int count) {
+        from = Segments.known(from);
+        to = Segments.known(to);
         for (int i = 0; i < count; i += LANES) {
             ShortVector halves = ShortVector.fromMemorySegment(I16, from, at + 2L * i, ORDER);
             IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, I32, 0);
@@ -32,6 +35,8 @@ final class Bfloats {
     }
 
     static void narrow(MemorySegment from, long at, MemorySegment to, long toAt, int count) {
+        from = Segments.known(from);
+        to = Segments.known(to);
         for (int i = 0; i < count; i += LANES) {
             FloatVector x = FloatVector.fromMemorySegment(F32, from, at + 4L * i, ORDER);
             VectorMask<Float> isNaN = x.compare(VectorOperators.NE, x);

@@ -1,6 +1,7 @@
 package dev.gatun.simd.conv;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import dev.gatun.simd.gemm.MicroKernel;
 import dev.gatun.simd.gemm.MicroKernels;
 import dev.gatun.simd.gemm.MicroShape;
@@ -202,6 +203,8 @@ final class FewChannels implements Kernel {
 
     /** {@code [rows, columns]} to {@code [rows, width]}, zeros behind. */
     private void rows(MemorySegment memory, long from, int rows, int columns, MemorySegment scratch, long to) {
+        memory = Segments.known(memory);
+        scratch = Segments.known(scratch);
         for (int j = 0; j < width; j += LANES) {
             VectorMask<Float> in = F32.indexInRange(j, columns);
             for (int i = 0; i < rows; i++) {
@@ -213,6 +216,8 @@ final class FewChannels implements Kernel {
 
     /** {@code [KH, run, O]} to {@code [KH, O, width]}. */
     private void turned(MemorySegment memory, MemorySegment scratch) {
+        memory = Segments.known(memory);
+        scratch = Segments.known(scratch);
         int out = shape.out();
         scratch.asSlice(rightAt, otherAt - rightAt).fill((byte) 0);
         for (int a = 0; a < shape.rows().window(); a++) {
@@ -257,6 +262,8 @@ final class FewChannels implements Kernel {
     /** Stores the first columns of some rows of scratch, {@code row} and {@code toRow} floats long. */
     private static void storeRows(
             MemorySegment scratch, long from, int row, MemorySegment memory, long to, int toRow, int rows, int columns) {
+        scratch = Segments.known(scratch);
+        memory = Segments.known(memory);
         int all = Math.min(row, columns);
         for (int j = 0; j < all; j += LANES) {
             VectorMask<Float> in = F32.indexInRange(j, all);
@@ -286,6 +293,7 @@ final class FewChannels implements Kernel {
 
     /** Neighbouring windows overlap: those a window apart follow each other, so that no load waits for a store. */
     private void fold(MemorySegment scratch, long products, int a) {
+        scratch = Segments.known(scratch);
         int count = shape.columns().count();
         long stride = 4L * shape.columns().stride() * shape.in();
         int apart = Math.ceilDiv(width, shape.columns().stride() * shape.in());

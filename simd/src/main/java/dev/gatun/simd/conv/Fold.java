@@ -1,6 +1,7 @@
 package dev.gatun.simd.conv;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -57,6 +58,7 @@ final class Fold implements Kernel {
     }
 
     private static void add(MemorySegment memory, long from, long to, int count) {
+        memory = Segments.known(memory);
         int k = 0;
         for (; k < F32.loopBound(count); k += F32.length()) {
             FloatVector.fromMemorySegment(F32, memory, to + 4L * k, ORDER)

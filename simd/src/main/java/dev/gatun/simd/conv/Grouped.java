@@ -1,6 +1,7 @@
 package dev.gatun.simd.conv;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -81,6 +82,7 @@ final class Grouped implements Kernel {
 
     /** All channels of one place of x with one of w and one of y. */
     private void place(MemorySegment memory, long x, long w, long y) {
+        memory = Segments.known(memory);
         for (int c = 0; c < inGroup; c++) {
             long wRow = w + 4L * c * shape.out();
             for (int g = 0; g < shape.groups(); g++) {

@@ -1,6 +1,7 @@
 package dev.gatun.simd.conv;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -142,6 +143,7 @@ public final class Pool implements Kernel {
 
     /** A row of maxima of 2x2, {@code c} on, in straight lines of code: they are the most common by far. */
     private void fours(MemorySegment memory, long first, long y, int c) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         long step = 4L * shape.channels();
         long stride = shape.columns().stride() * step;
@@ -164,6 +166,7 @@ public final class Pool implements Kernel {
 
     /** The gradients of {@link #fours}, where no two windows share an element. */
     private void fourGradients(MemorySegment memory, long first, long y, int c) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         FloatVector none = FloatVector.zero(F32);
         long step = 4L * shape.channels();
@@ -194,6 +197,7 @@ public final class Pool implements Kernel {
     }
 
     private void maximum(MemorySegment memory, long first, long y, int height, int width, int c) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         long line = line();
         long step = 4L * shape.channels();
@@ -213,6 +217,7 @@ public final class Pool implements Kernel {
     }
 
     private void maximumGradient(MemorySegment memory, long first, long y, int height, int width, int c) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         long line = line();
         long step = 4L * shape.channels();
@@ -253,6 +258,7 @@ public final class Pool implements Kernel {
     }
 
     private void average(MemorySegment memory, long first, long y, int height, int width, int c, float factor) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         long line = line();
         FloatVector sum = FloatVector.zero(F32);
@@ -266,6 +272,7 @@ public final class Pool implements Kernel {
     }
 
     private void averageGradient(MemorySegment memory, long first, long y, int height, int width, int c, float factor) {
+        memory = Segments.known(memory);
         VectorMask<Float> in = F32.indexInRange(c, shape.channels());
         long line = line();
         FloatVector g = FloatVector.fromMemorySegment(F32, memory, y, ORDER, in)

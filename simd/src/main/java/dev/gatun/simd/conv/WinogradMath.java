@@ -1,5 +1,6 @@
 package dev.gatun.simd.conv;
 
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -32,6 +33,8 @@ final class WinogradMath {
     /** {@code B' d B}: 6x6 places {@code row} and {@code column} apart, to points {@code point} apart. */
     static void input(MemorySegment x, long at, long row, long column, int channels,
             MemorySegment s, long to, long point, long scratch) {
+        x = Segments.known(x);
+        s = Segments.known(s);
         FloatVector two = FloatVector.broadcast(F32, 2f);
         FloatVector four = FloatVector.broadcast(F32, 4f);
         FloatVector five = FloatVector.broadcast(F32, -5f);
@@ -83,6 +86,8 @@ final class WinogradMath {
     /** {@code A' m A}: points to at most 4x4 places. */
     static void output(MemorySegment s, long from, long point, int channels, long scratch,
             MemorySegment y, long at, long row, long column, int rows, int columns) {
+        s = Segments.known(s);
+        y = Segments.known(y);
         FloatVector two = FloatVector.broadcast(F32, 2f);
         FloatVector four = FloatVector.broadcast(F32, 4f);
         FloatVector eight = FloatVector.broadcast(F32, 8f);
@@ -127,6 +132,8 @@ final class WinogradMath {
     /** {@code A y A'}: 4x4 places of a result's gradient to points. */
     static void outputGradient(MemorySegment y, long at, long row, long column, int channels,
             MemorySegment s, long to, long point, long scratch) {
+        y = Segments.known(y);
+        s = Segments.known(s);
         FloatVector two = FloatVector.broadcast(F32, 2f);
         FloatVector four = FloatVector.broadcast(F32, 4f);
         for (int c = 0; c < channels; c += LANES) {
@@ -175,6 +182,9 @@ final class WinogradMath {
      */
     static void kernel(MemorySegment w, long at, long row, long column, int channels,
             MemorySegment u, long to, long point, MemorySegment s, long scratch) {
+        w = Segments.known(w);
+        u = Segments.known(u);
+        s = Segments.known(s);
         FloatVector quarter = FloatVector.broadcast(F32, 1 / 4f);
         FloatVector sixth = FloatVector.broadcast(F32, -1 / 6f);
         FloatVector twelfth = FloatVector.broadcast(F32, 1 / 12f);
@@ -221,6 +231,8 @@ final class WinogradMath {
     /** {@code G' m G}: points to 3x3 elements of a kernel's gradient, {@code row} and {@code column} apart. */
     static void kernelGradient(MemorySegment s, long from, long point, int channels, long scratch,
             MemorySegment w, long at, long row, long column) {
+        s = Segments.known(s);
+        w = Segments.known(w);
         FloatVector quarter = FloatVector.broadcast(F32, 1 / 4f);
         FloatVector sixth = FloatVector.broadcast(F32, 1 / 6f);
         FloatVector half = FloatVector.broadcast(F32, 1 / 2f);
