@@ -134,7 +134,13 @@ final class LoopBuilder {
         IndexMap map = isFull ? full : row;
         int value = emit(r.value(), map);
         Place p = r.into() != null ? r.into() : storage.place(r.value());
-        body.add(new Loop.Store(place(p, map, true), value, body.get(value).type()));
+        int at;
+        try {
+            at = place(p, map, true);
+        } catch (IndexMap.Unmappable e) {
+            throw new NeedsMemory(r.value()); // what the loop reads cuts its indices otherwise than where it writes: a copy does not
+        }
+        body.add(new Loop.Store(at, value, body.get(value).type()));
     }
 
     /** A column reduction {@code [outer, rows, inner] -> [outer, inner]}: each task writes one row of the result. */

@@ -151,6 +151,28 @@ class OnnxModelTest {
         assertThatThrownBy(() -> model.upTo("nothing")).isInstanceOf(OnnxException.class).hasMessageContaining("value nothing");
     }
 
+    /** Branches of normalized, scaled and shifted convolutions that a concatenation takes up, as of Inception. */
+    @Test
+    void branchesOfDifferentWidthAreJoined() throws Exception {
+        ModelBuilder b = new ModelBuilder().input("x", ElementType.FLOAT, 1, 4, 28, 28).longs("axes", 1, 2);
+        Map<String, Integer> widths = Map.of("p", 224, "q", 32);
+        widths.forEach((n, w) -> {
+            b.floats(n + "k", List.of(w, 4, 1, 1), IntStream.range(0, 4 * w).mapToDouble(i -> Math.sin(i)).toArray());
+            for (String v : List.of("w", "b", "m", "s", "t")) b.floats(n + v, List.of(w), IntStream.range(0, w).mapToDouble(i -> Math.cos(i)).toArray());
+            b.floats(n + "v", List.of(w), IntStream.range(0, w).mapToDouble(i -> 1 + i % 3).toArray());
+            b.node("Conv", "x " + n + "k", n + 1).node("BatchNormalization", String.join(" ", n + 1, n + "w", n + "b", n + "m", n + "v"), n + 2);
+            b.node("Unsqueeze", n + "s axes", n + 3).node("Mul", n + 2 + " " + n + 3, n + 4).node("Unsqueeze", n + "t axes", n + 5);
+            b.node("Add", n + 4 + " " + n + 5, n + 6).node("Relu", n + 6, n + 7);
+        });
+        b.node("Concat", List.of("p7", "q7"), List.of("y"), Map.of("axis", 1)).output("y", ElementType.FLOAT);
+        Map<String, Sample> data = Map.of("x", new Sample(ElementType.FLOAT, List.of(1, 4, 28, 28),
+                IntStream.range(0, 4 * 784).mapToDouble(i -> (float) Math.sin(i * 0.7)).toArray()));
+        try (Compiler c = new Compiler(Backend.SIMD, 1)) {
+            Sample actual = Run.once(c, b.read().graph(Map.of()), data).get("y");
+            assertThat(Run.difference(actual, Ort.run(b.bytes(), data).getFirst())).isLessThan(1e-4);
+        }
+    }
+
     @Test
     void whatAModelTakesCanBeAsked() {
         OnnxModel model = dynamic().read();
