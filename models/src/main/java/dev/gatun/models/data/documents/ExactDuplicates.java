@@ -13,6 +13,9 @@ final class ExactDuplicates {
 
     private final Set<Half> seen = new HashSet<>();
 
+    /** Has seen nothing yet. */
+    public ExactDuplicates() {}
+
     /**
      * Takes a text unless it was taken before.
      *
