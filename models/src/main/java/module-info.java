@@ -16,6 +16,7 @@ module dev.gatun.models {
     exports dev.gatun.models.llama;
     exports dev.gatun.models.mlp;
     exports dev.gatun.models.rnn;
+    exports dev.gatun.models.lora;
     exports dev.gatun.models.vision;
     exports dev.gatun.models.text;
     exports dev.gatun.models.data;

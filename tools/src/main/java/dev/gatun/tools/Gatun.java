@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
             PredictCommand.class,
             SampleCommand.class,
             ChatCommand.class,
+            FinetuneCommand.class,
+            MergeCommand.class,
             CleanCommand.class,
             TokenizeCommand.class,
             TokenizerCommand.class,

@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * attention layers in the order in which a trace meets them. Functions that share them share a cache.
  */
 public final class KeyValueCache {
+    /** What names of the states begin with. */
+    public static final String STATES = "cache.";
+
     private static final ScopedValue<KeyValueCache> CURRENT = ScopedValue.newInstance();
 
     private final Tracer tracer;
@@ -56,8 +59,8 @@ public final class KeyValueCache {
     }
 
     private Tensor attend(Tensor q, Tensor k, Tensor v) {
-        Tensor keys = stored("cache.keys." + layers, k);
-        Tensor values = stored("cache.values." + layers, v);
+        Tensor keys = stored(STATES + "keys." + layers, k);
+        Tensor values = stored(STATES + "values." + layers, v);
         layers++;
         return CachedAttention.of(q, keys, values, slot, position);
     }

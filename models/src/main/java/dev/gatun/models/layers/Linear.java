@@ -6,7 +6,7 @@ import dev.gatun.graph.types.TensorType;
 import java.util.Optional;
 
 /**
- * {@code x W + b} over the last axis: {@code [..., in] -> [..., out]}.
+ * {@code x W + b} over the last axis: {@code [..., in] -> [..., out]}; inside {@link LowRank#changing} with a change of W.
  *
  * @param weight {@code [in, out]}
  * @param bias {@code [out]}
@@ -24,7 +24,7 @@ public record Linear(Parameter weight, Optional<Parameter> bias) {
     }
 
     public Tensor apply(Tensor x) {
-        Tensor y = x.matmul(weight.tensor());
+        Tensor y = LowRank.product(x, weight);
         return bias.map(b -> y.add(b.tensor())).orElse(y);
     }
 }

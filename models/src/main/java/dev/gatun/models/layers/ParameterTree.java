@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ParameterTree {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Statistic, String> statistics = new LinkedHashMap<>(); // by identity: they define no equality
     private final Map<Parameter, String> names = new IdentityHashMap<>();
+    private final Map<String, Parameter> linear = new LinkedHashMap<>();
     private boolean drops;
     private UnaryOperator<String> states = UnaryOperator.identity();
 
@@ -55,6 +57,7 @@ public final class ParameterTree {
             case Statistic s -> statistics.putIfAbsent(s, path);
             case Dropout d -> drops |= d.rate() > 0;
             case Record r -> {
+                if (r instanceof Linear l) linear.putIfAbsent(path, l.weight());
                 for (RecordComponent c : r.getClass().getRecordComponents()) {
                     walk(path.isEmpty() ? c.getName() : path + "." + c.getName(), read(r, c));
                 }
@@ -104,6 +107,7 @@ public final class ParameterTree {
         tree.entries.addAll(entries);
         tree.statistics.putAll(statistics);
         tree.names.putAll(names);
+        tree.linear.putAll(linear);
         tree.drops = drops;
         tree.states = states;
         return tree;
@@ -112,6 +116,11 @@ public final class ParameterTree {
     /** Name of the state that {@link #bind} finds a parameter in; a statistic's is its own. */
     public String state(String name) {
         return statistics.containsValue(name) ? name : states.apply(name);
+    }
+
+    /** Weights of the linear layers by the layers' names, {@code layers.0.mlp.up}. */
+    public Map<String, Parameter> linearLayers() {
+        return Collections.unmodifiableMap(linear);
     }
 
     /** Whether a dropout layer of the model drops anything. */

@@ -5,12 +5,15 @@ import dev.gatun.models.bert.BertConfig;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.llama.Llama;
 import dev.gatun.models.llama.LlamaConfig;
 import dev.gatun.models.mlp.Perceptron;
 import dev.gatun.models.mlp.PerceptronConfig;
 import dev.gatun.models.rnn.Lstm;
 import dev.gatun.models.rnn.LstmConfig;
+import dev.gatun.models.lora.LoraModel;
+import dev.gatun.models.lora.LoraSettings;
 import dev.gatun.models.train.ConfigFields;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.vision.ImageConfig;
@@ -22,6 +25,7 @@ import dev.gatun.models.vision.VggConfig;
 import dev.gatun.models.vision.VitConfig;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The kinds of models that a run folder can be opened as: how {@code config.json} becomes a model again. */
@@ -121,6 +125,12 @@ public enum ModelKind {
     /** A model of the sizes that a file gives. */
     abstract Record read(ConfigFields fields);
 
+    /** The model with the changes that the sizes speak of, if they do. */
+    private static Record adapted(Record model, ConfigFields f) {
+        if (!f.has(LoraModel.RANK) || !(model instanceof LanguageModel base)) return model;
+        return LoraModel.of(base, new LoraSettings(f.whole(LoraModel.RANK), f.real(LoraModel.ALPHA), List.of(f.text(LoraModel.TARGETS).split(","))));
+    }
+
     /**
      * The model that a run folder describes, with no weights yet.
      *
@@ -132,7 +142,7 @@ public enum ModelKind {
                 .orElseThrow(() -> new CheckpointException(folder.config(), "model.kind", "expected one of "
                         + Arrays.stream(values()).map(k -> k.label).collect(Collectors.joining(", ")) + ", found \"" + label + "\""));
         try {
-            return kind.read(folder.sizes());
+            return adapted(kind.read(folder.sizes()), folder.sizes());
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(folder.config(), "model", e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
 import dev.gatun.models.checkpoint.SafetensorsWriter;
+import dev.gatun.models.layers.KeyValueCache;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
@@ -76,6 +77,7 @@ public record Checkpoint(Path path, long step) {
         Set<String> model = t.parameters().types().keySet();
         List<SafetensorsWriter.Entry> entries = new ArrayList<>();
         for (Input s : t.executable().states()) {
+            if (s.name().startsWith(KeyValueCache.STATES)) continue; // texts do not go on over checkpoints
             if (model.contains(s.name()) || s.name().startsWith(TrainingGraph.AVERAGE) || s.name().startsWith(TrainingGraph.GRADIENT)) continue;
             entries.add(new SafetensorsWriter.Entry(s.name(), s.value().type(), t.executable().state(s.name())));
         }

@@ -217,11 +217,11 @@ public final class RunFolder {
         }
     }
 
-    /** Reads the weights, and the statistics that belong to them, into an executable's states. */
+    /** Reads the weights, and the statistics that belong to them, into an executable's states, as the tree names them. */
     public void readWeights(ParameterTree parameters, Executable executable) throws IOException {
         try (Safetensors file = Safetensors.open(weights())) {
             for (Map.Entry<String, TensorType> p : parameters.types().entrySet()) {
-                file.read(p.getKey(), p.getValue(), executable.state(p.getKey()));
+                file.read(p.getKey(), p.getValue(), executable.state(parameters.state(p.getKey())));
             }
         }
     }

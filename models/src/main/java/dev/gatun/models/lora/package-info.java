@@ -1,0 +1,2 @@
+/** Low-rank adaptation of language models. */
+package dev.gatun.models.lora;
