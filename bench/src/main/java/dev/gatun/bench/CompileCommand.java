@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
         })
 final class CompileCommand implements Callable<Integer> {
     private static final String TRACE = "trace";
-    private static final String CHOOSE = "choose";
 
     @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano or gpt-124m.")
     private String workload;
@@ -88,7 +87,7 @@ final class CompileCommand implements Callable<Integer> {
                     .train(tree, t -> gpt.loss(t.data("tokens", type), t.data("targets", type)));
             ms.put(TRACE, (System.nanoTime() - start) / 1e6);
             for (CompilePhase p : compiler.plan(graph).phases()) {
-                String name = List.of("fuse", CHOOSE, "plan").contains(p.name()) ? p.name() : "passes";
+                String name = List.of("fuse", "plan").contains(p.name()) ? p.name() : "passes";
                 ms.merge(name, p.nanos() / 1e6, Double::sum);
             }
             ms.put("all", (System.nanoTime() - start) / 1e6);

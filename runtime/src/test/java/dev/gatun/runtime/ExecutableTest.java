@@ -221,7 +221,7 @@ class ExecutableTest {
     void aCompilationTellsItsPhases() {
         try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = c.compile(counter(), lookup())) {
             assertThat(e.phases()).extracting(p -> p.function() + " " + p.name())
-                    .contains("count dead-code", "count fuse", "lookup fuse", "lookup choose")
+                    .contains("count dead-code", "lookup dead-code", "all fuse")
                     .endsWith("all plan", "all generate", "all lower");
             assertThat(e.phases()).allSatisfy(p -> assertThat(p.nanos()).isPositive());
             Compiler.Planned planned = c.plan(counter(), lookup());

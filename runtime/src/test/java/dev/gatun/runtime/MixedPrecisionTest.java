@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.ir.Graph;
-import dev.gatun.graph.ir.Input;
 import dev.gatun.runtime.reference.Interpreter;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ class MixedPrecisionTest {
         Map<String, double[]> in = OpCaseTest.inputs(c, g);
         Map<String, double[]> expected = new Interpreter(g, false).run(in);
         try (Executable e = compiler.compile(g)) {
-            for (Input i : g.inputs()) e.write("case", i.name(), OpCaseTest.floats(in.get(i.name())));
+            OpCaseTest.write(e, g, in);
             e.run("case");
             expected.forEach((name, want) -> {
                 float[] got = new float[want.length];

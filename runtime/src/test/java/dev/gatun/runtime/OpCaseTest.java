@@ -112,17 +112,22 @@ class OpCaseTest {
         Map<String, double[]> in = inputs(c, g);
         Map<String, double[]> expected = new Interpreter(g, false).run(in);
         try (Executable e = compiler.compile(g)) {
-            for (Input i : g.inputs()) {
-                double[] x = in.get(i.name());
-                if (i.value().type().dtype() == DType.I32) e.write("case", i.name(), ints(x));
-                else e.write("case", i.name(), floats(x));
-            }
+            write(e, g, in);
             e.run("case");
             expected.forEach((name, want) -> {
                 float[] got = new float[want.length];
                 e.read("case", name, got);
                 close(name, got, want, 2e-5);
             });
+        }
+    }
+
+    /** Writes all inputs of a case, each in its type. */
+    static void write(Executable e, Graph g, Map<String, double[]> in) {
+        for (Input i : g.inputs()) {
+            double[] x = in.get(i.name());
+            if (i.value().type().dtype() == DType.I32) e.write("case", i.name(), ints(x));
+            else e.write("case", i.name(), floats(x));
         }
     }
 
