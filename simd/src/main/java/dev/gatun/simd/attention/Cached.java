@@ -1,6 +1,7 @@
 package dev.gatun.simd.attention;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -103,6 +104,8 @@ final class Cached implements Kernel {
     }
 
     private static void one(MemorySegment scratch, MemorySegment memory, long k, int width, long to) {
+        scratch = Segments.known(scratch);
+        memory = Segments.known(memory);
         FloatVector s = FloatVector.zero(Rows.F32);
         int whole = Rows.F32.loopBound(width);
         for (int d = 0; d < whole; d += Rows.LANES) {
@@ -114,6 +117,8 @@ final class Cached implements Kernel {
 
     /** Four keys at once, so that additions overlap and the query is loaded a fourth as often. */
     private static void four(MemorySegment scratch, MemorySegment memory, long k0, long stride, int width, long to) {
+        scratch = Segments.known(scratch);
+        memory = Segments.known(memory);
         long k1 = k0 + stride;
         long k2 = k1 + stride;
         long k3 = k2 + stride;
@@ -136,6 +141,8 @@ final class Cached implements Kernel {
     }
 
     private static float tail(MemorySegment scratch, MemorySegment memory, long k, int from, int width, float start) {
+        scratch = Segments.known(scratch);
+        memory = Segments.known(memory);
         float sum = start;
         for (int d = from; d < width; d++) sum = Math.fma(scratch.get(Rows.FLOAT, 4L * d), memory.get(Rows.FLOAT, k + 4L * d), sum);
         return sum;
@@ -144,6 +151,8 @@ final class Cached implements Kernel {
     /** {@code o = factor * sum over j of p[j] * values[j]}, four vectors of columns at a time. */
     private static void weigh(MemorySegment scratch, long p, MemorySegment memory, long v, long stride, int count, int width,
             float factor, long o) {
+        scratch = Segments.known(scratch);
+        memory = Segments.known(memory);
         int d = 0;
         for (; d + 4 * Rows.LANES <= width; d += 4 * Rows.LANES) {
             FloatVector s0 = FloatVector.zero(Rows.F32);

@@ -2,6 +2,7 @@ package dev.gatun.simd.gemm;
 
 import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -87,6 +88,8 @@ final class FewRows implements Kernel {
     }
 
     private void gather(MemorySegment memory, long from, MemorySegment scratch) {
+        memory = Segments.known(memory);
+        scratch = Segments.known(scratch);
         for (int p = 0; p < shape.k(); p++) {
             scratch.set(Lanes.FLOAT, 4L * p, memory.get(Lanes.FLOAT, from + 4 * p * shape.lda()));
         }
@@ -94,6 +97,8 @@ final class FewRows implements Kernel {
 
     /** B stored [k, n]: {@code c[columns] = sum over p of a[p] * B[p, columns]}. */
     private void sums(MemorySegment memory, MemorySegment a, long aAt, long bAt, long cAt, int columns) {
+        memory = Segments.known(memory);
+        a = Segments.known(a);
         int j = 0;
         if (columns == COLUMNS) {
             wide(memory, a, aAt, bAt, cAt);
@@ -121,6 +126,8 @@ final class FewRows implements Kernel {
     }
 
     private void wide(MemorySegment memory, MemorySegment a, long aAt, long bAt, long cAt) {
+        memory = Segments.known(memory);
+        a = Segments.known(a);
         FloatVector c0 = FloatVector.zero(Lanes.F32);
         FloatVector c1 = c0;
         FloatVector c2 = c0;
@@ -166,6 +173,8 @@ final class FewRows implements Kernel {
 
     /** B stored [n, k]: each column of C is the dot product of two rows. */
     private void dots(MemorySegment memory, MemorySegment a, long aAt, long bAt, long cAt, int columns) {
+        memory = Segments.known(memory);
+        a = Segments.known(a);
         long row = 4 * shape.ldb();
         int j = 0;
         for (; j + 4 <= columns; j += 4) {
@@ -185,6 +194,8 @@ final class FewRows implements Kernel {
 
     /** Four rows of B at once, so that additions overlap and a is loaded a fourth as often. */
     private void fourDots(MemorySegment memory, MemorySegment a, long aAt, long b0, long cAt) {
+        memory = Segments.known(memory);
+        a = Segments.known(a);
         long row = 4 * shape.ldb();
         long b1 = b0 + row;
         long b2 = b1 + row;

@@ -2,6 +2,7 @@ package dev.gatun.simd.gemm;
 
 import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
@@ -127,6 +128,7 @@ final class Streamed implements Kernel {
 
     /** One row of C, one of B. */
     private static void one(MemorySegment memory, long a, long b, long c, int n) {
+        memory = Segments.known(memory);
         float x = memory.get(Lanes.FLOAT, a);
         FloatVector v = FloatVector.broadcast(Lanes.F32, x);
         int whole = Lanes.F32.loopBound(n);
@@ -145,6 +147,7 @@ final class Streamed implements Kernel {
 
     /** One row of C, eight of B. */
     private static void eight(MemorySegment memory, long a, long nextA, long b, long nextB, long c, int n) {
+        memory = Segments.known(memory);
         FloatVector x0 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a));
         FloatVector x1 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a + nextA));
         FloatVector x2 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a + 2 * nextA));
@@ -179,6 +182,7 @@ final class Streamed implements Kernel {
 
     /** Four rows of C, four of B, which is thus loaded a fourth as often. */
     private static void four(MemorySegment memory, long a, long nextA, long lda, long b, long nextB, long c, long row, int n) {
+        memory = Segments.known(memory);
         FloatVector x00 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a));
         FloatVector x01 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a + nextA));
         FloatVector x02 = FloatVector.broadcast(Lanes.F32, memory.get(Lanes.FLOAT, a + 2 * nextA));
@@ -220,6 +224,7 @@ final class Streamed implements Kernel {
 
     /** The last columns, fewer than a vector. */
     private static void tail(MemorySegment memory, long a, long nextA, long b, long nextB, long c, int from, int n, int steps) {
+        memory = Segments.known(memory);
         for (int j = from; j < n; j++) {
             for (int p = 0; p < steps; p++) add(memory, memory.get(Lanes.FLOAT, a + p * nextA), b + p * nextB + 4L * j, c + 4L * j);
         }

@@ -2,6 +2,7 @@ package dev.gatun.simd.gemm;
 
 import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -75,6 +76,7 @@ final class StreamedSum implements Kernel {
 
     private static void vectors(MemorySegment memory, long partial, long part, int parts, long bias,
             Epilogue.Activation activation, long residual, long c, int from, int to) {
+        memory = Segments.known(memory);
         for (int j = from; j < to; j += Lanes.COUNT) {
             long at = partial + 4L * j;
             FloatVector x = FloatVector.fromMemorySegment(Lanes.F32, memory, at, Lanes.ORDER);
