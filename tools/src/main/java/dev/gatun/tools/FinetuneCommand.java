@@ -22,8 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,7 +48,7 @@ import picocli.CommandLine.Spec;
             "  gatun finetune runs/base --data poems.txt --lora-rank 8 --lora-targets '*.attention.*'",
             "  gatun finetune --resume runs/poems"
         })
-final class FinetuneCommand implements Callable<Integer> {
+final class FinetuneCommand implements ResumableCommand {
     private static final int STEPS = 500;
     private static final int BATCH = 8;
     private static final double RATE = 2e-4;
@@ -91,23 +89,22 @@ final class FinetuneCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Exception {
-        run.check();
-        List<String> arguments = run.replay(spec);
-        return arguments.isEmpty() ? train() : replay(arguments);
+    public RunOptions run() {
+        return run;
     }
 
-    /** This command with the flags of the run that it goes on with. */
-    private int replay(List<String> arguments) throws Exception {
-        FinetuneCommand again = new FinetuneCommand();
-        again.run.replayed();
-        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
-                .setOverwrittenOptionsAllowed(true)
-                .parseArgs(arguments.toArray(String[]::new));
-        return again.train();
+    @Override
+    public CommandSpec spec() {
+        return spec;
     }
 
-    private int train() throws Exception {
+    @Override
+    public ResumableCommand fresh() {
+        return new FinetuneCommand();
+    }
+
+    @Override
+    public int train() throws Exception {
         training.check();
         device.check();
         int rows = GptOptions.chosen("--batch", batch, BATCH);

@@ -1,20 +1,8 @@
 package dev.gatun.tools;
 
-import dev.gatun.models.data.TokenData;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.gpt.GptPreset;
-import dev.gatun.models.optim.AdamW;
-import dev.gatun.models.tasks.LanguageTask;
-import dev.gatun.models.text.Tokenizer;
-import dev.gatun.models.train.RunFolder;
-import dev.gatun.models.train.Trainer;
-import dev.gatun.models.train.TrainingSettings;
-import dev.gatun.runtime.Compiler;
-import java.io.PrintWriter;
-import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +34,7 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt --accumulate 8 --group '*.bias:decay=0' --freeze 'layers.0.*'",
             "  gatun train gpt --layers 2 --heads 2 --width 64 --context 32 --batch 4 --steps 100"
         })
-final class TrainGptCommand implements Callable<Integer> {
+final class TrainGptCommand implements ResumableCommand {
     private static final double WEIGHT_DECAY = 0.1;
 
     @Mixin
@@ -74,67 +62,27 @@ final class TrainGptCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Exception {
-        run.check();
-        List<String> arguments = run.replay(spec);
-        return arguments.isEmpty() ? train() : replay(arguments);
+    public RunOptions run() {
+        return run;
     }
 
-    /** This command with the flags of the run that it goes on with. */
-    private int replay(List<String> arguments) throws Exception {
-        TrainGptCommand again = new TrainGptCommand();
-        again.run.replayed();
-        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
-                .setOverwrittenOptionsAllowed(true)
-                .parseArgs(arguments.toArray(String[]::new));
-        return again.train();
+    @Override
+    public CommandSpec spec() {
+        return spec;
     }
 
-    private int train() throws Exception {
+    @Override
+    public ResumableCommand fresh() {
+        return new TrainGptCommand();
+    }
+
+    @Override
+    public int train() throws Exception {
         GptPreset preset = model.preset();
-        model.config(1, dropout); // every size is checked before the data is read
-        training.check();
+        GptConfig sizes = model.config(1, dropout); // every size is checked before the data is read
         int rows = GptOptions.chosen("--batch", batch, preset.batch());
-        device.check();
-        text.check();
-        try (TextDataOptions.Source source = text.open(); Compiler compiler = device.compiler()) {
-            Tokenizer tokens = source.tokenizer();
-            GptConfig config = model.config(tokens.vocabulary(), dropout);
-            try (TokenData dataset = source.windows(config.context())) {
-                LanguageTask task = LanguageTask.of(Gpt.of(config), tokens, dataset, source.name(), rows);
-                TrainingSettings settings = training.settings(task, preset.steps(), preset.learningRate(),
-                        new AdamW(0.9, 0.99, 1e-8, WEIGHT_DECAY, false));
-                PrintWriter w = spec.commandLine().getOut();
-                if (training.finds()) {
-                    banner(compiler, source, dataset, config, rows, settings);
-                    try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                        return RateCurve.print(w, trainer);
-                    }
-                }
-                RunFolder resumed = run.resumed();
-                RunFolder folder = resumed != null ? resumed : run.create("gpt-" + preset.label());
-                banner(compiler, source, dataset, config, rows, settings);
-                w.printf("output   %s%n", folder.path());
-                try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                    if (resumed != null) {
-                        dataset.resume(folder.path());
-                        folder.resume(trainer);
-                    }
-                    else folder.begin(trainer, RunOptions.given(spec));
-                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder, run)
-                            .run(stop -> TextSample.print(w, trainer, task, folder, stop));
-                }
-            }
-        }
-    }
-
-    private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, GptConfig c, int rows, TrainingSettings s) {
-        PrintWriter w = spec.commandLine().getOut();
-        w.printf("%s%n", compiler.banner());
-        w.printf("data     %s, %s tokenizer with %,d tokens%n", source.description(), source.tokenizer().kind(), source.tokenizer().vocabulary());
-        w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().length(), dataset.validation().length());
-        w.printf("model    gpt: %d layers, %d heads, width %d, context %d%n", c.layers(), c.heads(), c.width(), c.context());
-        w.printf("training %,d steps of %s%d x %d tokens, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", rows, c.context(), s.seed());
-        w.flush();
+        var defaults = new LanguageTraining.Defaults("gpt-" + preset.label(), preset.steps(), preset.learningRate(), WEIGHT_DECAY);
+        return new LanguageTraining(text, training, device, run, spec).train(defaults, rows, v -> Gpt.of(model.config(v, dropout)),
+                String.format("gpt: %d layers, %d heads, width %d, context %d", sizes.layers(), sizes.heads(), sizes.width(), sizes.context()));
     }
 }

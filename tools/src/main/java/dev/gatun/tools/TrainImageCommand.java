@@ -19,9 +19,7 @@ import dev.gatun.models.vision.ImageSize;
 import dev.gatun.runtime.Compiler;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code gatun train lenet} and its kin: one command for each preset. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
-final class TrainImageCommand implements Callable<Integer> {
+final class TrainImageCommand implements ResumableCommand {
     /** How the learning rate changes. */
     enum Schedule {
         COSINE,
@@ -138,23 +136,22 @@ final class TrainImageCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
-        run.check();
-        List<String> arguments = run.replay(spec);
-        return arguments.isEmpty() ? train() : replay(arguments);
+    public RunOptions run() {
+        return run;
     }
 
-    /** This command with the flags of the run that it goes on with. */
-    private int replay(List<String> arguments) throws Exception {
-        TrainImageCommand again = new TrainImageCommand(preset);
-        again.run.replayed();
-        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
-                .setOverwrittenOptionsAllowed(true)
-                .parseArgs(arguments.toArray(String[]::new));
-        return again.train();
+    @Override
+    public CommandSpec spec() {
+        return spec;
     }
 
-    private int train() throws Exception {
+    @Override
+    public ResumableCommand fresh() {
+        return new TrainImageCommand(preset);
+    }
+
+    @Override
+    public int train() throws Exception {
         check();
         int[] wanted = size();
         int drawn = GptOptions.chosen("--images", count, preset.drawn());

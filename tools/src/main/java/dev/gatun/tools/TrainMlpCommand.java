@@ -17,9 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +40,7 @@ import picocli.CommandLine.Spec;
             "  gatun train mlp --data iris.csv --target species",
             "  gatun train mlp --data houses.csv --target price --hidden 128,64 --steps 3000"
         })
-final class TrainMlpCommand implements Callable<Integer> {
+final class TrainMlpCommand implements ResumableCommand {
     private static final double FLOOR = 0.05;
 
     @Option(names = "--data", required = true, paramLabel = "FILE", description = "CSV table; its first line names the columns.")
@@ -95,23 +93,22 @@ final class TrainMlpCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws Exception {
-        run.check();
-        List<String> arguments = run.replay(spec);
-        return arguments.isEmpty() ? train() : replay(arguments);
+    public RunOptions run() {
+        return run;
     }
 
-    /** This command with the flags of the run that it goes on with. */
-    private int replay(List<String> arguments) throws Exception {
-        TrainMlpCommand again = new TrainMlpCommand();
-        again.run.replayed();
-        Gatun.configured(new CommandLine(again), spec.commandLine().getOut(), spec.commandLine().getErr())
-                .setOverwrittenOptionsAllowed(true)
-                .parseArgs(arguments.toArray(String[]::new));
-        return again.train();
+    @Override
+    public CommandSpec spec() {
+        return spec;
     }
 
-    private int train() throws Exception {
+    @Override
+    public ResumableCommand fresh() {
+        return new TrainMlpCommand();
+    }
+
+    @Override
+    public int train() throws Exception {
         Flags.atLeastOne("--steps", steps);
         Flags.atLeastOne("--batch", batch);
         Flags.positive("--learning-rate", learningRate);

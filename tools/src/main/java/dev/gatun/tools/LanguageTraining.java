@@ -1,0 +1,75 @@
+package dev.gatun.tools;
+
+import dev.gatun.models.data.TokenData;
+import dev.gatun.models.language.LanguageModel;
+import dev.gatun.models.optim.AdamW;
+import dev.gatun.models.tasks.LanguageTask;
+import dev.gatun.models.text.Tokenizer;
+import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingSettings;
+import dev.gatun.runtime.Compiler;
+import java.io.PrintWriter;
+import java.util.function.IntFunction;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What {@code gatun train gpt} and {@code gatun train lstm} do once the model's sizes are known. */
+record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOptions device, RunOptions run, CommandSpec spec) {
+    /** How a kind of model is trained where no flag says otherwise, and what the default folder is called. */
+    record Defaults(String folder, int steps, double learningRate, double weightDecay) {}
+
+    /**
+     * Trains and lets the model write a sample; returns the exit code.
+     *
+     * @param rows sequences in a batch
+     * @param model by the size of the vocabulary
+     * @param description of the model's sizes, for the banner
+     */
+    <M extends Record & LanguageModel> int train(Defaults defaults, int rows, IntFunction<M> model, String description) throws Exception {
+        training.check();
+        device.check();
+        text.check();
+        try (TextDataOptions.Source source = text.open(); Compiler compiler = device.compiler()) {
+            Tokenizer tokens = source.tokenizer();
+            M made = model.apply(tokens.vocabulary());
+            try (TokenData dataset = source.windows(made.context())) {
+                LanguageTask task = LanguageTask.of(made, tokens, dataset, source.name(), rows);
+                TrainingSettings settings = training.settings(task, defaults.steps, defaults.learningRate,
+                        new AdamW(0.9, 0.99, 1e-8, defaults.weightDecay, false));
+                PrintWriter w = spec.commandLine().getOut();
+                if (training.finds()) {
+                    banner(compiler, source, dataset, description, task, settings);
+                    try (Trainer trainer = new Trainer(compiler, task, settings)) {
+                        return RateCurve.print(w, trainer);
+                    }
+                }
+                RunFolder resumed = run.resumed();
+                RunFolder folder = resumed != null ? resumed : run.create(defaults.folder);
+                banner(compiler, source, dataset, description, task, settings);
+                w.printf("output   %s%n", folder.path());
+                try (Trainer trainer = new Trainer(compiler, task, settings)) {
+                    if (resumed != null) {
+                        dataset.resume(folder.path());
+                        folder.resume(trainer);
+                    } else {
+                        folder.begin(trainer, RunOptions.given(spec));
+                    }
+                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder, run)
+                            .run(stop -> TextSample.print(w, trainer, task, folder, stop));
+                }
+            }
+        }
+    }
+
+    private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, String description, LanguageTask task,
+            TrainingSettings s) {
+        PrintWriter w = spec.commandLine().getOut();
+        w.printf("%s%n", compiler.banner());
+        w.printf("data     %s, %s tokenizer with %,d tokens%n", source.description(), source.tokenizer().kind(), source.tokenizer().vocabulary());
+        w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().length(), dataset.validation().length());
+        w.printf("model    %s%n", description);
+        w.printf("training %,d steps of %s%d x %d tokens, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", task.batch(),
+                task.languageModel().context(), s.seed());
+        w.flush();
+    }
+}
