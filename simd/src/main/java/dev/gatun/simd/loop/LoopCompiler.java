@@ -143,7 +143,7 @@ public final class LoopCompiler {
         for (MethodModel m : model.methods()) {
             size = Math.max(size, m.code().map(c -> ((CodeAttribute) c).codeLength()).orElse(0));
         }
-        BodyWriter sizes = new BodyWriter(loop, plan, nest, unroll, new Asm(null, lanes, 0, more));
+        Frame sizes = new Frame(loop, plan, nest, new Asm(null, lanes, 0, more));
         return new Generated(bytes, size, sizes.scratchBytes());
     }
 
@@ -167,8 +167,8 @@ public final class LoopCompiler {
                             .invokespecial(ConstantDescs.CD_Object, "<init>", ConstantDescs.MTD_void)
                             .return_())
                     .withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> {
-                        Asm asm = new Asm(code, lanes, BodyWriter.FIRST_LOCAL, wanted);
-                        new BodyWriter(loop, plan, nest, unroll, asm).write(constants);
+                        Asm asm = new Asm(code, lanes, Frame.FIRST_LOCAL, wanted);
+                        new BodyWriter(new Frame(loop, plan, nest, asm), unroll).write(constants);
                     }));
         } catch (IllegalArgumentException e) { // the class file's own limit of 65,535 bytes
             throw new LoopTooLargeException(loop.label(), 65_536, LIMIT);
