@@ -7,7 +7,6 @@ import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.lora.LoraFiles;
 import dev.gatun.models.lora.LoraModel;
 import dev.gatun.models.lora.LoraSettings;
-import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.ParameterGroup;
 import dev.gatun.models.tasks.LanguageTask;
 import dev.gatun.models.tasks.SavedLanguageModel;
@@ -103,6 +102,15 @@ final class FinetuneCommand implements ResumableCommand {
         return new FinetuneCommand();
     }
 
+    private static TrainingDefaults usual(boolean lora) {
+        return TrainingDefaults.language(STEPS, lora ? LORA_RATE : RATE, lora ? 0 : WEIGHT_DECAY);
+    }
+
+    @Override
+    public List<String> usual() {
+        return List.of("batch " + BATCH + ", " + usual(false).text(), "with --lora-rank: batch " + BATCH + ", " + usual(true).text());
+    }
+
     @Override
     public int train() throws Exception {
         training.check();
@@ -155,7 +163,7 @@ final class FinetuneCommand implements ResumableCommand {
 
     private TrainingSettings settings(LanguageTask task, LanguageModel model) {
         boolean lora = model instanceof LoraModel;
-        TrainingSettings s = training.settings(task, STEPS, lora ? LORA_RATE : RATE, new AdamW(0.9, 0.99, 1e-8, lora ? 0 : WEIGHT_DECAY, false));
+        TrainingSettings s = training.settings(task, usual(lora));
         if (!lora) return s;
         List<ParameterGroup> groups = new ArrayList<>(s.groups());
         groups.addFirst(ParameterGroup.frozen(LoraModel.BASE + "*"));

@@ -3,8 +3,11 @@ package dev.gatun.tools;
 import dev.gatun.models.vision.ImagePreset;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** The {@code gatun} command. Exit codes: 0 done, 1 a fault of gatun, 2 input it cannot use, 130 interrupted. */
@@ -65,6 +68,8 @@ public final class Gatun {
         Gatun root = new Gatun();
         CommandLine command = new CommandLine(root);
         for (ImagePreset p : ImagePreset.values()) command.getSubcommands().get("train").addSubcommand(TrainImageCommand.of(p));
+        command.getSubcommands().get("train").getSubcommands().values().forEach(Gatun::describe);
+        describe(command.getSubcommands().get("finetune"));
         configured(command, out, err);
         boolean shown = System.getenv("GATUN_DEBUG") != null;
         command.setParameterExceptionHandler((e, given) -> {
@@ -73,6 +78,14 @@ public final class Gatun {
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
         return command.execute(args);
+    }
+
+    /** Adds to a command's help how it trains where no flag says otherwise. */
+    private static void describe(CommandLine command) {
+        if (!(command.getCommand() instanceof ResumableCommand c)) return;
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        Stream<String> settings = Stream.concat(Stream.of("", "Usual settings:"), c.usual().stream().map(l -> "  " + l));
+        usage.footer(Stream.concat(settings, Arrays.stream(usage.footer())).toArray(String[]::new));
     }
 
     /** Settings that every command is parsed with. */

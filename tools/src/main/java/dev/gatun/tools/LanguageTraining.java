@@ -2,7 +2,6 @@ package dev.gatun.tools;
 
 import dev.gatun.models.data.TokenData;
 import dev.gatun.models.language.LanguageModel;
-import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.tasks.LanguageTask;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What {@code gatun train gpt} and {@code gatun train lstm} do once the model's sizes are known. */
 record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOptions device, RunOptions run, CommandSpec spec) {
     /** How a kind of model is trained where no flag says otherwise, and what the default folder is called. */
-    record Defaults(String folder, int steps, double learningRate, double weightDecay) {}
+    record Defaults(String folder, TrainingDefaults training) {}
 
     /**
      * Trains and lets the model write a sample; returns the exit code.
@@ -34,14 +33,11 @@ record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOp
             M made = model.apply(tokens.vocabulary());
             try (TokenData dataset = source.windows(made.context())) {
                 LanguageTask task = LanguageTask.of(made, tokens, dataset, source.name(), rows);
-                TrainingSettings settings = training.settings(task, defaults.steps, defaults.learningRate,
-                        new AdamW(0.9, 0.99, 1e-8, defaults.weightDecay, false));
+                TrainingSettings settings = training.settings(task, defaults.training);
                 PrintWriter w = spec.commandLine().getOut();
                 if (training.finds()) {
                     banner(compiler, source, dataset, description, task, settings);
-                    try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                        return RateCurve.print(w, trainer);
-                    }
+                    return RateCurve.print(w, compiler, task, settings);
                 }
                 RunFolder resumed = run.resumed();
                 RunFolder folder = resumed != null ? resumed : run.create(defaults.folder);

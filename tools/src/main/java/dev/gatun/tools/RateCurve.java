@@ -1,7 +1,10 @@
 package dev.gatun.tools;
 
 import dev.gatun.models.train.LearningRateFinder;
+import dev.gatun.models.train.Task;
 import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingSettings;
+import dev.gatun.runtime.Compiler;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +19,11 @@ final class RateCurve {
 
     private RateCurve() {}
 
-    static int print(PrintWriter out, Trainer trainer) {
-        LearningRateFinder.Found found = LearningRateFinder.find(trainer, FROM, TO, STEPS);
+    static int print(PrintWriter out, Compiler compiler, Task task, TrainingSettings settings) {
+        LearningRateFinder.Found found;
+        try (Trainer trainer = new Trainer(compiler, task, settings)) {
+            found = LearningRateFinder.find(trainer, FROM, TO, STEPS);
+        }
         List<LearningRateFinder.Point> points = found.points();
         double least = points.stream().mapToDouble(LearningRateFinder.Point::loss).min().orElseThrow();
         double most = points.stream().mapToDouble(LearningRateFinder.Point::loss).max().orElseThrow();

@@ -15,6 +15,9 @@ interface ResumableCommand extends Callable<Integer> {
     /** The same command without any flags. */
     ResumableCommand fresh();
 
+    /** How it trains where no flag says otherwise, for its help. */
+    List<String> usual();
+
     /** Trains by the flags as they are; returns the exit code. */
     int train() throws Exception;
 

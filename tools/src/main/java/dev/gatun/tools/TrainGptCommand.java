@@ -3,6 +3,8 @@ package dev.gatun.tools;
 import dev.gatun.models.gpt.Gpt;
 import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.models.gpt.GptPreset;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,12 +78,21 @@ final class TrainGptCommand implements ResumableCommand {
         return new TrainGptCommand();
     }
 
+    private static TrainingDefaults usual(GptPreset preset) {
+        return TrainingDefaults.language(preset.steps(), preset.learningRate(), WEIGHT_DECAY);
+    }
+
+    @Override
+    public List<String> usual() {
+        return Arrays.stream(GptPreset.values()).map(p -> p.label() + ": batch " + p.batch() + ", " + usual(p).text()).toList();
+    }
+
     @Override
     public int train() throws Exception {
         GptPreset preset = model.preset();
         GptConfig sizes = model.config(1, dropout); // every size is checked before the data is read
         int rows = GptOptions.chosen("--batch", batch, preset.batch());
-        var defaults = new LanguageTraining.Defaults("gpt-" + preset.label(), preset.steps(), preset.learningRate(), WEIGHT_DECAY);
+        var defaults = new LanguageTraining.Defaults("gpt-" + preset.label(), usual(preset));
         return new LanguageTraining(text, training, device, run, spec).train(defaults, rows, v -> Gpt.of(model.config(v, dropout)),
                 String.format("gpt: %d layers, %d heads, width %d, context %d", sizes.layers(), sizes.heads(), sizes.width(), sizes.context()));
     }

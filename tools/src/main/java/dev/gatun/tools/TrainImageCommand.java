@@ -7,8 +7,6 @@ import dev.gatun.models.data.image.LoaderSettings;
 import dev.gatun.models.data.image.Normalization;
 import dev.gatun.models.data.image.Part;
 import dev.gatun.models.layers.ParameterTree;
-import dev.gatun.models.optim.LearningRate;
-import dev.gatun.models.optim.OptimizerKind;
 import dev.gatun.models.tasks.ImageTask;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
@@ -19,6 +17,7 @@ import dev.gatun.models.vision.ImageSize;
 import dev.gatun.runtime.Compiler;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,14 +29,6 @@ import picocli.CommandLine.Spec;
 /** {@code gatun train lenet} and its kin: one command for each preset. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 final class TrainImageCommand implements ResumableCommand {
-    /** How the learning rate changes. */
-    enum Schedule {
-        COSINE,
-        CONSTANT
-    }
-
-    private static final double WARMUP = 0.1;
-    private static final int MOST_BATCHES = 1 << 24;
     /** Synthetic images to validate with, as a part of those to train on. */
     private static final int DRAWN_FOR_TEST = 5;
 
@@ -62,33 +53,8 @@ final class TrainImageCommand implements ResumableCommand {
             description = "Share kept to validate with where there are no test images. Default: 0.1.")
     private double share;
 
-    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the images. Default: the preset's.")
-    private Integer epochs;
-
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps, instead of epochs.")
-    private Integer steps;
-
     @Option(names = "--batch", paramLabel = "N", description = "Images per step. Default: the preset's.")
     private Integer batch;
-
-    @Option(names = "--optimizer", paramLabel = "NAME", description = "sgd (momentum 0.9, Nesterov), adam, adamw, rmsprop or lion. Default: the preset's.")
-    private OptimizerKind optimizer;
-
-    @Option(names = "--learning-rate", paramLabel = "X", description = "Highest learning rate. Default: the preset's, or the optimizer's.")
-    private Double learningRate;
-
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Default: the preset's.")
-    private Double weightDecay;
-
-    @Option(
-            names = "--schedule",
-            paramLabel = "NAME",
-            defaultValue = "cosine",
-            description = "cosine (rises over the first tenth, then falls to 0) or constant. Default: cosine.")
-    private Schedule schedule;
-
-    @Option(names = "--clip", paramLabel = "X", defaultValue = "0", description = "Bound of the gradients' norm, 0 for none. Default: 0.")
-    private double clip;
 
     @Mixin
     private AugmentOptions augment;
@@ -103,8 +69,8 @@ final class TrainImageCommand implements ResumableCommand {
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Threads that prepare batches. The run does not depend on it. Default: 1.")
     private int workers;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
-    private long seed;
+    @Mixin
+    private TrainingOptions training;
 
     @Mixin
     private DeviceOptions device;
@@ -131,6 +97,8 @@ final class TrainImageCommand implements ResumableCommand {
                         "  gatun train " + l + "                                        synthetic digits, nothing to download",
                         "  gatun train " + l + " --data mnist/ --epochs 5               IDX files, validated with the test images",
                         "  gatun train " + l + " --data photos/ --image-size 64x64      a sub-folder of pictures a class",
+                        "  gatun train " + l + " --data photos/ --patience 4 --average 0.999 --schedule one-cycle",
+                        "  gatun train " + l + " --find-learning-rate                   look for a rate that suits model and data",
                         "  gatun eval runs/" + l + "-...                                accuracy, F1, confusion matrix");
         return line;
     }
@@ -151,6 +119,11 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     @Override
+    public List<String> usual() {
+        return List.of("batch " + preset.batch() + ", " + TrainingDefaults.images(preset).text());
+    }
+
+    @Override
     public int train() throws Exception {
         check();
         int[] wanted = size();
@@ -160,7 +133,7 @@ final class TrainImageCommand implements ResumableCommand {
                 Compiler compiler = device.compiler()) {
             ImageSplit split = split(train, test);
             ImageConfig config = preset.config(new ImageSize(train.height(), train.width(), train.channels()), train.classes());
-            LoaderSettings loading = augment.apply(LoaderSettings.training(batch(), seed).withWorkers(workers), train.channels());
+            LoaderSettings loading = augment.apply(LoaderSettings.training(batch(), training.seed()).withWorkers(workers), train.channels());
             try (ImageTask task = new ImageTask(config, split, Normalization.of(split.train()), loading, smoothing)) {
                 return train(compiler, config, split, task);
             }
@@ -168,7 +141,8 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     private int train(Compiler compiler, ImageConfig config, ImageSplit split, ImageTask task) throws IOException {
-        TrainingSettings settings = settings(task);
+        TrainingSettings settings = training.settings(task, TrainingDefaults.images(preset));
+        if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
         RunFolder resumed = run.resumed();
         RunFolder folder = resumed != null ? resumed : run.create(preset.label());
         banner(compiler, split, config, task, settings, folder);
@@ -184,10 +158,7 @@ final class TrainImageCommand implements ResumableCommand {
         images.check();
         augment.check();
         device.check();
-        if (epochs != null) Flags.atLeastOne("--epochs", epochs);
-        if (steps != null) Flags.atLeastOne("--steps", steps);
-        if (epochs != null && steps != null) throw new IllegalArgumentException("--epochs and --steps say the same thing: leave one of them away");
-        if (learningRate != null) Flags.positive("--learning-rate", learningRate);
+        training.check();
         if (!(share > 0 && share < 1)) throw new IllegalArgumentException("--validation must lie between 0 and 1, got " + share);
         if (channels != 0 && channels != 1 && channels != 3) throw new IllegalArgumentException("--channels must be 1 or 3, got " + channels);
         size();
@@ -195,20 +166,11 @@ final class TrainImageCommand implements ResumableCommand {
             throw new IllegalArgumentException("synthetic digits are 28x28 and grey: leave --image-size and --channels away, or give --data");
         }
         Flags.atLeastOne("--workers", workers);
-        LoaderSettings.training(batch(), seed).withWorkers(workers);
-        kind().of(decay());
+        LoaderSettings.training(batch(), training.seed()).withWorkers(workers);
     }
 
     private int batch() {
         return GptOptions.chosen("--batch", batch, preset.batch());
-    }
-
-    private OptimizerKind kind() {
-        return optimizer == null ? preset.optimizer() : optimizer;
-    }
-
-    private double decay() {
-        return weightDecay == null ? preset.weightDecay() : weightDecay;
     }
 
     /** Rows and columns asked for; 0 for the images' own. */
@@ -230,21 +192,9 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     private ImageSplit split(ImageDataset train, ImageDataset test) {
-        ImageSplit split = test == null ? train.split(share, seed) : new ImageSplit(train.all(), test.all());
+        ImageSplit split = test == null ? train.split(share, training.seed()) : new ImageSplit(train.all(), test.all());
         if (count == null || count >= split.train().count()) return split;
-        return new ImageSplit(split.train().sample(count, seed), split.validation());
-    }
-
-    private TrainingSettings settings(ImageTask task) {
-        long perEpoch = task.batchesPerEpoch();
-        long n = steps != null ? steps : perEpoch * GptOptions.chosen("--epochs", epochs, preset.epochs());
-        if (n > Integer.MAX_VALUE) throw new IllegalArgumentException("--epochs: " + n + " steps are too many");
-        double usual = kind() == preset.optimizer() ? preset.learningRate() : kind().learningRate();
-        double rate = learningRate == null ? usual : learningRate;
-        LearningRate rates = schedule == Schedule.CONSTANT
-                ? new LearningRate.Constant(rate)
-                : new LearningRate.Cosine(rate, 0, (long) (WARMUP * n), n);
-        return new TrainingSettings((int) n, rates, kind().of(decay()), clip, seed, (int) Math.min(perEpoch, n), MOST_BATCHES);
+        return new ImageSplit(split.train().sample(count, training.seed()), split.validation());
     }
 
     private void banner(Compiler compiler, ImageSplit split, ImageConfig c, ImageTask task, TrainingSettings s, RunFolder folder) {
@@ -256,8 +206,8 @@ final class TrainImageCommand implements ResumableCommand {
         ImageDataOptions.printSkipped(w, train.dataset());
         if (split.validation().dataset() != train.dataset()) ImageDataOptions.printSkipped(w, split.validation().dataset());
         w.printf("model    %s: %,d parameters, %s%n", preset.label(), ParameterTree.of(task.model()).elements(), c.sizes());
-        w.printf("training %,d steps of %d images, %,d an epoch, %s, augmentation %s, seed %d%n", s.steps(), task.batch(), task.batchesPerEpoch(),
-                kind().name().toLowerCase(Locale.ROOT), augment.text(c.image().channels()), seed);
+        w.printf("training %,d steps of %s%d images, %,d an epoch, %s, augmentation %s, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", task.batch(),
+                task.batchesPerEpoch() / s.parts(), training.optimizerName(TrainingDefaults.images(preset)), augment.text(c.image().channels()), s.seed());
         w.printf("output   %s%n", folder.path());
         w.flush();
     }

@@ -3,6 +3,8 @@ package dev.gatun.tools;
 import dev.gatun.models.rnn.Lstm;
 import dev.gatun.models.rnn.LstmConfig;
 import dev.gatun.models.rnn.LstmPreset;
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,12 +68,21 @@ final class TrainLstmCommand implements ResumableCommand {
         return new TrainLstmCommand();
     }
 
+    private static TrainingDefaults usual(LstmPreset preset) {
+        return TrainingDefaults.language(preset.steps(), preset.learningRate(), WEIGHT_DECAY);
+    }
+
+    @Override
+    public List<String> usual() {
+        return Arrays.stream(LstmPreset.values()).map(p -> p.label() + ": batch " + p.batch() + ", " + usual(p).text()).toList();
+    }
+
     @Override
     public int train() throws Exception {
         LstmPreset preset = model.preset();
         LstmConfig sizes = model.config(1); // every size is checked before the data is read
         int rows = LstmOptions.chosen("--batch", batch, preset.batch());
-        var defaults = new LanguageTraining.Defaults("lstm-" + preset.label(), preset.steps(), preset.learningRate(), WEIGHT_DECAY);
+        var defaults = new LanguageTraining.Defaults("lstm-" + preset.label(), usual(preset));
         return new LanguageTraining(text, training, device, run, spec).train(defaults, rows, v -> Lstm.of(model.config(v)),
                 String.format("lstm: %d layers, width %d, embedding %d, context %d, dropout %s", sizes.layers(), sizes.width(),
                         sizes.embedding(), sizes.context(), sizes.dropout()));

@@ -5,8 +5,6 @@ import dev.gatun.models.data.table.TableCode;
 import dev.gatun.models.data.table.TableSplit;
 import dev.gatun.models.mlp.Perceptron;
 import dev.gatun.models.mlp.PerceptronConfig;
-import dev.gatun.models.optim.AdamW;
-import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.tasks.TableTask;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
@@ -38,10 +36,11 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gatun train mlp --data iris.csv --target species",
-            "  gatun train mlp --data houses.csv --target price --hidden 128,64 --steps 3000"
+            "  gatun train mlp --data houses.csv --target price --hidden 128,64 --steps 3000",
+            "  gatun train mlp --data houses.csv --target price --epochs 200 --patience 5 --schedule plateau"
         })
 final class TrainMlpCommand implements ResumableCommand {
-    private static final double FLOOR = 0.05;
+    private static final int BATCH = 64;
 
     @Option(names = "--data", required = true, paramLabel = "FILE", description = "CSV table; its first line names the columns.")
     private Path data;
@@ -68,20 +67,14 @@ final class TrainMlpCommand implements ResumableCommand {
     @Option(names = "--test", paramLabel = "X", defaultValue = "0.1", description = "Share of rows to test with. Default: 0.1.")
     private double test;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "2000", description = "Training steps. Default: 2000.")
-    private int steps;
-
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "64", description = "Rows per step. Default: 64.")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "" + BATCH, description = "Rows per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
-
-    @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "0.002", description = "Highest learning rate. Default: 0.002.")
-    private double learningRate;
 
     @Option(names = "--dropout", paramLabel = "X", defaultValue = "0", description = "Dropout probability. Default: 0.")
     private double dropout;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")
-    private long seed;
+    @Mixin
+    private TrainingOptions training;
 
     @Mixin
     private DeviceOptions device;
@@ -108,21 +101,25 @@ final class TrainMlpCommand implements ResumableCommand {
     }
 
     @Override
+    public List<String> usual() {
+        return List.of("batch " + BATCH + ", " + TrainingDefaults.tables().text());
+    }
+
+    @Override
     public int train() throws Exception {
-        Flags.atLeastOne("--steps", steps);
+        training.check();
         Flags.atLeastOne("--batch", batch);
-        Flags.positive("--learning-rate", learningRate);
         PerceptronConfig sizes = new PerceptronConfig(1, hidden, 1, dropout); // checked before the data is read
         device.check();
         CsvTable table = CsvTable.read(data, separator);
-        TableSplit split = TableSplit.of(table.rows(), validation, test, seed);
+        TableSplit split = TableSplit.of(table.rows(), validation, test, training.seed());
         TableCode code = TableCode.fit(table, target, kind, split.train().stream().mapToInt(i -> i).toArray());
         Perceptron model = Perceptron.of(new PerceptronConfig(code.inputs(), sizes.hidden(), code.outputs(), sizes.dropout()));
         TableTask task = new TableTask(model, table, code, split, batch);
-        TrainingSettings settings = new TrainingSettings(steps, new LearningRate.Cosine(learningRate, FLOOR * learningRate, steps / 20, steps),
-                new AdamW(0.9, 0.999, 1e-8, 1e-2, false), 1, seed, Math.max(1, steps / 10), Integer.MAX_VALUE);
+        TrainingSettings settings = training.settings(task, TrainingDefaults.tables());
         RunFolder resumed = run.resumed();
         try (Compiler compiler = device.compiler()) {
+            if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
             RunFolder folder = resumed != null ? resumed : run.create("mlp");
             banner(compiler, table, split, code, folder);
             try (Trainer trainer = new Trainer(compiler, task, settings)) {

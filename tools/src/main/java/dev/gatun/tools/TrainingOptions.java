@@ -3,11 +3,13 @@ package dev.gatun.tools;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.optim.Optimizer;
+import dev.gatun.models.optim.OptimizerKind;
 import dev.gatun.models.optim.ParameterGroup;
 import dev.gatun.models.train.Task;
 import dev.gatun.models.train.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How long and how to train; the same for every kind of model. */
@@ -22,16 +24,13 @@ final class TrainingOptions {
         PLATEAU
     }
 
-    private static final double FLOOR = 0.1;
-    private static final int WARMUP = 100;
     private static final int EVALUATIONS = 10;
-    private static final int EVALUATE_BATCHES = 24;
     private static final double STEP_FACTOR = 0.3;
     private static final int STEPS = 3;
     private static final double PLATEAU_FACTOR = 0.3;
     private static final int PLATEAU_PATIENCE = 2;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the preset's (baby: 2000).")
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the model's usual settings (below).")
     private Integer steps;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Train until all data was seen N times, instead of --steps.")
@@ -44,7 +43,10 @@ final class TrainingOptions {
             description = "Batches in a step, whose gradients are averaged: a large batch in the memory of a small one. Default: 1.")
     private int parts;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "Highest learning rate. Default: the preset's.")
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "sgd (momentum 0.9, Nesterov), adam, adamw, rmsprop or lion. Default: the model's usual one.")
+    private OptimizerKind optimizer;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Highest learning rate. Default: the model's usual one, or another optimizer's.")
     private Double learningRate;
 
     @Option(
@@ -52,18 +54,19 @@ final class TrainingOptions {
             paramLabel = "NAME",
             defaultValue = "cosine",
             description = {
-                "How the learning rate goes on: cosine or linear (falls to a tenth), constant, one-cycle (up, then down to nothing),",
+                "How the learning rate goes on: cosine or linear (falls to a tenth; for tables to a twentieth, for images to",
+                "nothing), constant, one-cycle (up, then down to nothing),",
                 "step (times 0.3, three times), plateau (times 0.3 when 2 validations bring nothing better). Default: cosine."
             })
     private String schedule;
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps in which the learning rate rises from 0. Default: 100, a tenth of --steps at most.")
+    @Option(names = "--warmup", paramLabel = "N", description = "Steps in which the learning rate rises from 0. Default: a tenth of all, 100 at most for text; for tables a twentieth.")
     private Integer warmup;
 
-    @Option(names = "--clip", paramLabel = "X", defaultValue = "1", description = "Bound of the gradients' norm; 0 for none. Default: 1.")
-    private double clip;
+    @Option(names = "--clip", paramLabel = "X", description = "Bound of the gradients' norm; 0 for none. Default: 1; for images 0.")
+    private Double clip;
 
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Share of the weights taken away per step, times the rate. Default: 0.1.")
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Share of the weights taken away per step, times the rate. Default: the model's usual one.")
     private Double weightDecay;
 
     @Option(names = "--l1", paramLabel = "X", defaultValue = "0", description = "Penalty on the weights' magnitudes. Default: 0.")
@@ -91,7 +94,7 @@ final class TrainingOptions {
             description = "Validate and save moving averages of the weights; X is the share kept per step, 0.999 say. Default: 0, none.")
     private double averaging;
 
-    @Option(names = "--validate-every", paramLabel = "N", description = "Steps between validations. Default: a tenth of all steps.")
+    @Option(names = "--validate-every", paramLabel = "N", description = "Steps between validations. Default: a tenth of all steps; for images an epoch.")
     private Integer validateEvery;
 
     @Option(names = "--patience", paramLabel = "N", defaultValue = "0", description = "Stop after N validations without a better loss. Default: 0, never.")
@@ -113,7 +116,7 @@ final class TrainingOptions {
         Flags.atLeastOne("--accumulate", parts);
         if (learningRate != null) Flags.positive("--learning-rate", learningRate);
         if (warmup != null) Flags.atLeastZero("--warmup", warmup);
-        Flags.atLeastZero("--clip", clip);
+        if (clip != null) Flags.atLeastZero("--clip", clip);
         if (weightDecay != null) Flags.atLeastZero("--weight-decay", weightDecay);
         Flags.atLeastZero("--l1", l1);
         Flags.atLeastZero("--l2", l2);
@@ -137,22 +140,46 @@ final class TrainingOptions {
      * The settings.
      *
      * @param task tells how long an epoch is
-     * @param usualSteps without --steps and --epochs
-     * @param usualRate without --learning-rate
-     * @param optimizer with the usual weight decay
+     * @param usual where no flag says otherwise
      */
-    TrainingSettings settings(Task task, int usualSteps, double usualRate, Optimizer optimizer) {
-        int n = steps != null ? steps : epochs == null ? usualSteps
-                : Math.toIntExact(Math.max(1, Math.multiplyExact(task.batchesPerEpoch(), (long) epochs) / parts));
-        Optimizer decaying = weightDecay == null ? optimizer : optimizer.withWeightDecay(weightDecay);
-        TrainingSettings settings = new TrainingSettings(n, rate(learningRate == null ? usualRate : learningRate, n), decaying, clip, seed,
-                        validateEvery != null ? validateEvery : Math.max(1, n / EVALUATIONS), EVALUATE_BATCHES)
+    TrainingSettings settings(Task task, TrainingDefaults usual) {
+        int n = length(task, usual);
+        TrainingSettings settings = new TrainingSettings(n, rate(usual, n), optimizer(usual), clip == null ? usual.clip() : clip, seed,
+                        validateEvery(task, usual, n), usual.evaluateBatches())
                 .withParts(parts)
                 .withGroups(groups().toArray(ParameterGroup[]::new))
                 .withAveraging(averaging)
                 .withPatience(patience);
         settings.check(ParameterTree.of(task.model()));
         return settings;
+    }
+
+    private int length(Task task, TrainingDefaults usual) {
+        if (steps != null) return steps;
+        if (epochs == null && usual.steps() > 0) return usual.steps();
+        long n = Math.max(1, Math.multiplyExact(task.batchesPerEpoch(), (long) (epochs == null ? usual.epochs() : epochs)) / parts);
+        if (n > Integer.MAX_VALUE) throw new IllegalArgumentException("--epochs: " + n + " steps are too many");
+        return (int) n;
+    }
+
+    private int validateEvery(Task task, TrainingDefaults usual, int n) {
+        if (validateEvery != null) return validateEvery;
+        return usual.steps() > 0 ? Math.max(1, n / EVALUATIONS) : Math.clamp(task.batchesPerEpoch() / parts, 1, n);
+    }
+
+    private Optimizer optimizer(TrainingDefaults usual) {
+        if (optimizer != null && optimizer != usual.kind()) return optimizer.of(weightDecay == null ? usual.weightDecay() : weightDecay);
+        return weightDecay == null ? usual.optimizer() : usual.optimizer().withWeightDecay(weightDecay);
+    }
+
+    /** What the banner calls the optimizer. */
+    String optimizerName(TrainingDefaults usual) {
+        return (optimizer == null ? usual.kind() : optimizer).name().toLowerCase(Locale.ROOT);
+    }
+
+    private double peak(TrainingDefaults usual) {
+        if (learningRate != null) return learningRate;
+        return optimizer == null || optimizer == usual.kind() ? usual.learningRate() : optimizer.learningRate();
     }
 
     private Schedule schedule() {
@@ -162,11 +189,13 @@ final class TrainingOptions {
         throw new IllegalArgumentException("--schedule knows no '" + schedule + "': choose one of cosine, linear, constant, one-cycle, step, plateau");
     }
 
-    private LearningRate rate(double peak, int n) {
-        long rising = warmup != null ? warmup : Math.min(WARMUP, n / 10);
+    private LearningRate rate(TrainingDefaults usual, int n) {
+        double peak = peak(usual);
+        double floor = usual.floor() * peak;
+        long rising = warmup != null ? warmup : Math.min(usual.longestRise(), (long) (usual.rise() * n));
         return switch (schedule()) {
-            case COSINE -> new LearningRate.Cosine(peak, FLOOR * peak, rising, n);
-            case LINEAR -> new LearningRate.Warmup(new LearningRate.Linear(peak, FLOOR * peak, n), rising);
+            case COSINE -> new LearningRate.Cosine(peak, floor, rising, n);
+            case LINEAR -> new LearningRate.Warmup(new LearningRate.Linear(peak, floor, n), rising);
             case CONSTANT -> new LearningRate.Warmup(new LearningRate.Constant(peak), rising);
             case ONE_CYCLE -> new LearningRate.OneCycle(peak, n);
             case STEP -> new LearningRate.Warmup(new LearningRate.Steps(peak, STEP_FACTOR, Math.max(1, n / (STEPS + 1))), rising);

@@ -124,6 +124,27 @@ class ImageCommandsTest {
         assertThat(Files.readAllBytes(dir.resolve("half/weights.safetensors"))).as("running statistics included").isEqualTo(weights);
     }
 
+    @Test
+    void everyOptionOfTrainingWorksOnImagesToo() throws IOException {
+        Result r = train("--overwrite", "--images", 40, "--accumulate", 2, "--schedule", "one-cycle", "--average", 0.9, "--freeze", "first*", "--group",
+                "*.bias:decay=0,rate=2", "--clip", 1, "--optimizer", "lion", "--l2", 0.01, "--warmup", 1, "--validate-every", 1, "--patience", 3);
+        assertThat(r.code()).as(r.err()).isZero();
+        assertThat(r.out()).contains("1 steps of 2 x 2 images, 10 an epoch, lion");
+        assertThat(Files.readString(dir.resolve("run/config.json"))).contains("OneCycle[peak=1.0E-4", "\"parts\" : 2", "\"averaging\" : 0.9", "\"clip\" : 1.0");
+        Result found = plain("train", "lenet", "--images", 40, "--batch", 2, "--find-learning-rate", "--out", dir.resolve("none"));
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.out()).contains("suggestion: --learning-rate");
+        assertThat(dir.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void aPresetTrainsAsItAlwaysDid() throws IOException {
+        assertThat(train("--images", 40).code()).isZero();
+        assertThat(Files.readString(dir.resolve("run/config.json"))).contains("\"clip\" : 0.0",
+                "AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, decayAll=false]",
+                "Cosine[peak=0.004, floor=0.0, warmup=0, steps=1]");
+    }
+
     private static Object[] with(Object[] flags, Object... more) {
         List<Object> all = new ArrayList<>(List.of(flags));
         all.addAll(List.of(more));
@@ -248,7 +269,7 @@ class ImageCommandsTest {
         "--augment, rotate=400, at most 180",
         "--augment, mixup=-1, mixup and cutmix take",
         "--label-smoothing, 1, label smoothing must lie in",
-        "--weight-decay, -1, weight decay",
+        "--weight-decay, -1, --weight-decay must be a number of at least 0",
         "--workers, 0, --workers must be at least 1",
         "--workers, 1000, 1 to 256 workers",
         "--validation, 1, --validation must lie between",
@@ -259,7 +280,10 @@ class ImageCommandsTest {
         "--format, tiff, --format",
         "--data, absent, absent is not a folder",
         "--images, 0, --images must be at least 1",
-        "--clip, -1, clip must be at least 0",
+        "--clip, -1, --clip must be a number of at least 0",
+        "--average, 1, '--average must lie in [0,1)'",
+        "--accumulate, 0, --accumulate must be at least 1",
+        "--freeze, conv*, no parameter's name fits the pattern conv*",
     })
     void flagsOutOfRangeAreNamed(String flag, String value, String expected) {
         List<Object> args = new ArrayList<>(List.of("train", "lenet", "--out", dir.resolve("run")));
@@ -283,7 +307,8 @@ class ImageCommandsTest {
                 """);
         refused(gatun("eval", run), "is no classifier of images");
         refused(gatun("sample", lenet()), "is no language model");
-        assertThat(gatun("train", "vit", "--help").out()).contains("Usage: gatun train vit", "vision transformer", "--label-smoothing");
+        assertThat(gatun("train", "vit", "--help").out()).contains("Usage: gatun train vit", "vision transformer", "--label-smoothing",
+                "batch 64, 10 epochs, adamw, learning rate 0.001, weight decay 0.05, gradients not clipped");
         assertThat(gatun("train", "--help").out()).contains("lenet", "resnet50", "mobilenet");
         assertThat(gatun("eval", "--help").out()).contains("confusion.svg");
         assertThat(gatun("predict", "--help").out()).contains("--invert");

@@ -78,6 +78,16 @@ class TrainMlpTest {
     }
 
     @Test
+    void tablesAreTrainedWithTheOptionsOfTexts() throws IOException {
+        assertThat(train(table(), "--target", "y", "--out", dir.resolve("run"), "--optimizer", "adam", "--accumulate", 2, "--average", 0.9,
+                "--schedule", "plateau", "--group", "hidden.*:rate=0.5", "--validate-every", 40)).as(err).isZero();
+        assertThat(Files.readString(dir.resolve("run/config.json"))).contains("Plateau[start=0.01", "Adam[", "\"parts\" : 2", "\"averaging\" : 0.9");
+        assertThat(measured("r2")).isGreaterThan(0.9);
+        assertThat(Gatun.run(new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), "train", "mlp", "--data",
+                table().toString(), "--target", "y", "--find-learning-rate", "--backend", "reference")).isZero();
+    }
+
+    @Test
     void whatCannotBeUsedIsNamed() throws IOException {
         Path table = table();
         Object[][] cases = {
