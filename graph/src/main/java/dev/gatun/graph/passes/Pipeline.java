@@ -4,6 +4,7 @@ import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Verifier;
 import dev.gatun.graph.ops.Op;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -34,6 +35,8 @@ public final class Pipeline {
                         new Pass("epilogues", g -> Epilogues.fuse(g, claims)),
                         new Pass("expand", Bodies.too(g -> Expand.run(g, claims))),
                         new Pass("fold", Bodies.too(Fold::run)),
+                        new Pass("simplify", Bodies.too(Simplify::run)),
+                        new Pass("scales", Bodies.too(Scales::merge)),
                         new Pass("common", Bodies.too(CommonSubexpressions::merge)),
                         new Pass("invariants", Bodies.too(Invariants::hoist)),
                         new Pass("pads", Bodies.too(Pads::toConcat)),
@@ -42,6 +45,20 @@ public final class Pipeline {
                         new Pass("common-again", Bodies.too(CommonSubexpressions::merge)),
                         new Pass("dead-code-again", Bodies.too(DeadCode::remove))),
                 claims);
+    }
+
+    /**
+     * The same passes but for some, as it takes to see what one of them earns. Without {@code expand} nothing but composites
+     * that a backend claims may be in a graph.
+     *
+     * @param names of passes to leave out
+     * @throws IllegalArgumentException for a name that no pass has
+     */
+    public Pipeline without(Collection<String> names) {
+        for (String name : names) {
+            if (!names().contains(name)) throw new IllegalArgumentException("no pass is named " + name + ": choose among " + String.join(", ", names()));
+        }
+        return new Pipeline(passes.stream().filter(p -> !names.contains(p.name())).toList(), claims);
     }
 
     /** Expands composites and does nothing else: what an interpreter of primitives needs. */
