@@ -11,7 +11,6 @@ import dev.gatun.graph.ops.MaskedAttention;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pad;
 import dev.gatun.graph.ops.RandomUniform;
-import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.RmsNorm;
 import dev.gatun.graph.ops.Rotary;
 import dev.gatun.graph.ops.ScatterAdd;
@@ -247,6 +246,8 @@ record OpCase(String name, List<TensorType> inputs, double low, double high, int
                 x -> x.get(0).mul(x.get(1).apply(new RandomUniform(Shape.of(3, 33), 5)))));
         cases.add(new OpCase("dropout", List.of(f32(3, 33), i32(2)), -1, 1, 99, x -> x.get(0).apply(new Dropout(0.4, 1), x.get(1))));
         cases.add(new OpCase("reduce to maximum of products", List.of(f32(3, 33), f32(3, 33)), -1, 1, 0,
-                x -> x.get(0).mul(x.get(1)).apply(new Reduce(Reduce.Kind.MAX, List.of(1)))));
+                x -> x.get(0).mul(x.get(1)).maxLast()));
+        cases.add(new OpCase("reduce to maxima of columns", List.of(f32(2, 23, 5)), -1, 1, 0, x -> x.get(0).max(List.of(1)).mul(2)));
+        cases.add(new OpCase("reduce to maxima of images", List.of(f32(3, 4, 6, 17)), -1, 1, 0, x -> x.get(0).max(List.of(0, 2))));
     }
 }

@@ -281,7 +281,12 @@ public final class Tensor {
 
     /** Largest element along the last axis, which stays with size 1. */
     public Tensor maxLast() {
-        return apply(new Reduce(Reduce.Kind.MAX, List.of(type.rank() - 1)));
+        return max(List.of(type.rank() - 1));
+    }
+
+    /** Largest elements along axes, which stay with size 1; itself for no axes. NaN elements give an unspecified result. */
+    public Tensor max(List<Integer> axes) {
+        return axes.isEmpty() ? this : apply(new Reduce(Reduce.Kind.MAX, axes));
     }
 
     /**

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Brings reductions into the two forms that loops have. After this pass a {@link Reduce} is over the trailing axes,
  * of a few ten thousand elements at most where the size allows (a row reduction), or over one block of neighbouring
- * axes with other axes behind it (a column reduction). Long reductions become two, so that they can run in parallel; the cut depends on the sizes
- * alone and so does the result.
+ * axes with other axes behind it (a column reduction, always a sum). Long reductions become two, so that they can run in
+ * parallel; the cut depends on the sizes alone and so does the result.
  */
 final class Reductions {
     /** A row reduction longer than this, with few rows, is cut. */
@@ -22,6 +22,8 @@ final class Reductions {
     private static final int ENOUGH_ROWS = 64;
     /** Column reductions over more rows than this are cut. */
     private static final int MANY_ROWS = 128;
+    /** Rows that a maximum over columns compares at once. */
+    private static final int MOST_ROWS = 8;
     /** Partial sums of a cut column reduction, about. */
     private static final int COLUMN_PIECES = 32;
 
@@ -74,19 +76,36 @@ final class Reductions {
     }
 
     private static Tensor columns(Tensor x, Reduce.Kind kind, int outer, int reduced, int inner) {
-        int together = kind == Reduce.Kind.SUM ? ShortRows.together(reduced, inner) : 1;
+        return kind == Reduce.Kind.SUM ? columnSums(x, outer, reduced, inner) : columnMaxima(x, outer, reduced, inner);
+    }
+
+    /** Element by element: the larger of whole rows, a few at a time. */
+    private static Tensor columnMaxima(Tensor x, int outer, int reduced, int inner) {
+        if (reduced == 1) return x;
+        int few = divisor(reduced, MOST_ROWS);
+        if (few == 1) {
+            return columnMaxima(x.slice(1, 0, reduced - 1), outer, reduced - 1, inner).max(x.slice(1, reduced - 1, reduced));
+        }
+        int rest = reduced / few;
+        Tensor y = x.slice(1, 0, rest);
+        for (int i = 1; i < few; i++) y = y.max(x.slice(1, i * rest, (i + 1) * rest));
+        return columnMaxima(y, outer, rest, inner);
+    }
+
+    private static Tensor columnSums(Tensor x, int outer, int reduced, int inner) {
+        int together = ShortRows.together(reduced, inner);
         if (together > 1 && together < reduced) return shortColumns(x, outer, reduced, inner, together);
         int pieces = divisor(reduced, COLUMN_PIECES);
-        if (reduced <= MANY_ROWS || outer >= ENOUGH_ROWS || pieces == 1) return x.apply(new Reduce(kind, List.of(1)));
-        Tensor partial = x.reshape(outer * pieces, reduced / pieces, inner).apply(new Reduce(kind, List.of(1)));
-        return partial.reshape(outer, pieces, inner).apply(new Reduce(kind, List.of(1)));
+        if (reduced <= MANY_ROWS || outer >= ENOUGH_ROWS || pieces == 1) return x.sum(List.of(1));
+        Tensor partial = x.reshape(outer * pieces, reduced / pieces, inner).sum(List.of(1));
+        return partial.reshape(outer, pieces, inner).sum(List.of(1));
     }
 
     /** Sums several short rows as one long one, and then the sums. */
     private static Tensor shortColumns(Tensor x, int outer, int reduced, int inner, int together) {
         Tensor wide = x.reshape(outer, reduced / together, together * inner);
-        Tensor sums = columns(wide, Reduce.Kind.SUM, outer, reduced / together, together * inner);
-        return columns(sums.reshape(outer, together, inner), Reduce.Kind.SUM, outer, together, inner);
+        Tensor sums = columnSums(wide, outer, reduced / together, together * inner);
+        return columnSums(sums.reshape(outer, together, inner), outer, together, inner);
     }
 
     /** The largest divisor of {@code n} that is at most {@code most}. */

@@ -68,7 +68,7 @@ final class PoolingOperators {
         Tensor t = last ? x.channelsLast() : x.tensor();
         List<Integer> axes = last ? List.of(1, 2) : IntStream.range(2, x.rank()).boxed().toList();
         double count = axes.stream().mapToDouble(t.shape()::dim).reduce(1, (a, b) -> a * b);
-        Tensor y = max ? ReductionOperators.max(t, axes) : t.sum(axes).mul(1 / count);
+        Tensor y = max ? t.max(axes) : t.sum(axes).mul(1 / count);
         List<Integer> dims = new ArrayList<>(List.of(x.dim(0), x.dim(1)));
         while (dims.size() < x.rank()) dims.add(1);
         return Value.of(y.reshape(new Shape(dims)));

@@ -1,6 +1,5 @@
 package dev.gatun.models.onnx;
 
-import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
@@ -24,8 +23,8 @@ final class ReductionOperators {
         return List.of(
                 reduce("ReduceSum", Tensor::sum),
                 reduce("ReduceMean", (x, axes) -> x.sum(axes).mul(1 / count(x, axes))),
-                reduce("ReduceMax", ReductionOperators::max),
-                reduce("ReduceMin", (x, axes) -> max(x.neg(), axes).neg()),
+                reduce("ReduceMax", Tensor::max),
+                reduce("ReduceMin", (x, axes) -> x.neg().max(axes).neg()),
                 reduce("ReduceProd", ReductionOperators::product),
                 reduce("ReduceL1", (x, axes) -> x.abs().sum(axes)),
                 reduce("ReduceL2", (x, axes) -> x.mul(x).sum(axes).sqrt()),
@@ -70,21 +69,8 @@ final class ReductionOperators {
         return axes.stream().mapToDouble(x.shape()::dim).reduce(1, (a, b) -> a * b);
     }
 
-    /** A maximum along rows: axes further out are brought last before. */
-    static Tensor max(Tensor x, List<Integer> axes) {
-        if (axes.isEmpty()) return x;
-        int rank = x.shape().rank();
-        List<Integer> order = new ArrayList<>(IntStream.range(0, rank).filter(i -> !axes.contains(i)).boxed().toList());
-        Shape kept = new Shape(order.stream().map(x.shape()::dim).toList());
-        order.addAll(axes);
-        Tensor rows = x.transpose(order.toArray(Integer[]::new)).reshape(kept.concat(Shape.of((int) count(x, axes))));
-        List<Integer> dims = new ArrayList<>(x.shape().dims());
-        axes.forEach(a -> dims.set(a, 1));
-        return rows.apply(new Reduce(Reduce.Kind.MAX, List.of(kept.rank()))).reshape(new Shape(dims));
-    }
-
     private static Tensor logSumExp(Tensor x, List<Integer> axes) {
-        Tensor max = max(x, axes);
+        Tensor max = x.max(axes);
         return x.sub(max).exp().sum(axes).log().add(max);
     }
 
@@ -104,10 +90,10 @@ final class ReductionOperators {
         int axis = c.axis(c.integer("axis", 0), x.shape().rank());
         boolean lastOne = c.flag("select_last_index", false);
         int n = x.shape().dim(axis);
-        Tensor hit = x.equal(max(x, List.of(axis)));
+        Tensor hit = x.equal(x.max(List.of(axis)));
         Tensor index = Tensor.iota(x.shape(), axis);
         Tensor rank = lastOne ? index : index.neg().add(n - 1);
-        Tensor best = max(Tensor.select(hit, rank, index.zero()), List.of(axis));
+        Tensor best = Tensor.select(hit, rank, index.zero()).max(List.of(axis));
         Tensor y = lastOne ? best : best.neg().add(n - 1);
         return c.flag("keepdims", true) ? y : y.reshape(without(x.shape().dims(), List.of(axis)));
     }

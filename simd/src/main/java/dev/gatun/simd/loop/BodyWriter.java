@@ -2,8 +2,8 @@ package dev.gatun.simd.loop;
 
 import static dev.gatun.simd.loop.Asm.INTS;
 
-import dev.gatun.graph.schedule.Loop.Store;
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Loop.Store;
 import dev.gatun.simd.loop.Nest.Walker;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;

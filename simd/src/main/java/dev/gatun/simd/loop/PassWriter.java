@@ -3,6 +3,7 @@ package dev.gatun.simd.loop;
 import static dev.gatun.simd.loop.Asm.FLOATS;
 import static dev.gatun.simd.loop.Asm.INTS;
 
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Loop.Apply;
 import dev.gatun.graph.schedule.Loop.ColumnReduce;
 import dev.gatun.graph.schedule.Loop.Const;
@@ -12,7 +13,6 @@ import dev.gatun.graph.schedule.Loop.Instr;
 import dev.gatun.graph.schedule.Loop.Load;
 import dev.gatun.graph.schedule.Loop.RowReduce;
 import dev.gatun.graph.schedule.Loop.Store;
-import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.types.DType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;

@@ -7,6 +7,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.gatun.graph.ops.Pointwise;
 import dev.gatun.graph.ops.Select;
+import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Loop.Apply;
 import dev.gatun.graph.schedule.Loop.ColumnReduce;
 import dev.gatun.graph.schedule.Loop.Const;
@@ -16,7 +17,6 @@ import dev.gatun.graph.schedule.Loop.Instr;
 import dev.gatun.graph.schedule.Loop.Load;
 import dev.gatun.graph.schedule.Loop.RowReduce;
 import dev.gatun.graph.schedule.Loop.Store;
-import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.types.DType;
 import java.lang.classfile.CodeBuilder;
