@@ -37,4 +37,5 @@ module dev.gatun.models {
     exports dev.gatun.models.ready;
     exports dev.gatun.models.artifact;
     exports dev.gatun.models.report;
+    exports dev.gatun.models.search;
 }
