@@ -1,21 +1,9 @@
 package dev.gatun.graph.ops;
 
-import dev.gatun.graph.types.TensorType;
 import java.util.List;
 
 /** Cosine of an angle in radians. */
-public record Cos() implements Pointwise {
-    @Override
-    public int arity() {
-        return 1;
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Rules.count(operands, 1);
-        return List.of(Rules.floating(operands.getFirst()));
-    }
-
+public record Cos() implements RealFunction {
     @Override
     public double apply(double... x) {
         return Math.cos(x[0]);

@@ -1,21 +1,9 @@
 package dev.gatun.graph.ops;
 
-import dev.gatun.graph.types.TensorType;
 import java.util.List;
 
 /** Error function, {@code 2/sqrt(pi) * integral of exp(-t*t) from 0 to x}. */
-public record Erf() implements Pointwise {
-    @Override
-    public int arity() {
-        return 1;
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Rules.count(operands, 1);
-        return List.of(Rules.floating(operands.getFirst()));
-    }
-
+public record Erf() implements RealFunction {
     @Override
     public double apply(double... x) {
         return SpecialFunctions.erf(x[0]);

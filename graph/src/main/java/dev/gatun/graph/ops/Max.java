@@ -1,23 +1,9 @@
 package dev.gatun.graph.ops;
 
-import dev.gatun.graph.types.DType;
-import dev.gatun.graph.types.TensorType;
 import java.util.List;
 
 /** The larger of two; at a tie the first takes the gradient. A NaN in the first operand is kept, one in the second dropped. */
-public record Max() implements Pointwise {
-    @Override
-    public int arity() {
-        return 2;
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Rules.count(operands, 2);
-        Rules.require(operands.getFirst().dtype() != DType.BOOL, "needs numbers");
-        return List.of(Rules.same(operands));
-    }
-
+public record Max() implements Arithmetic {
     @Override
     public double apply(double... x) {
         return x[0] < x[1] ? x[1] : x[0];

@@ -5,7 +5,7 @@ package dev.gatun.graph.ops;
  * the loop that reads or writes it. Broadcasting is a {@link Broadcast} of its own before the op.
  */
 public sealed interface Pointwise extends Op
-        permits Abs, Add, And, Cast, Cos, Div, Equal, Erf, Exp, Less, Log, Max, Min, Mul, Neg, Not, Or, Rsqrt, Select, Sin, Sqrt, Sub, Tanh {
+        permits Abs, And, Arithmetic, Cast, Div, Equal, Less, Neg, Not, Or, RealFunction, Select {
 
     /** How many operands the op takes. */
     int arity();

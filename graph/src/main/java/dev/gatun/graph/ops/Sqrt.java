@@ -1,21 +1,9 @@
 package dev.gatun.graph.ops;
 
-import dev.gatun.graph.types.TensorType;
 import java.util.List;
 
 /** Square root. */
-public record Sqrt() implements Pointwise {
-    @Override
-    public int arity() {
-        return 1;
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Rules.count(operands, 1);
-        return List.of(Rules.floating(operands.getFirst()));
-    }
-
+public record Sqrt() implements RealFunction {
     @Override
     public double apply(double... x) {
         return Math.sqrt(x[0]);

@@ -1,24 +1,10 @@
 package dev.gatun.graph.ops;
 
-import dev.gatun.graph.types.DType;
-import dev.gatun.graph.types.TensorType;
 import java.util.Arrays;
 import java.util.List;
 
 /** Difference. */
-public record Sub() implements Pointwise {
-    @Override
-    public int arity() {
-        return 2;
-    }
-
-    @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Rules.count(operands, 2);
-        Rules.require(operands.getFirst().dtype() != DType.BOOL, "needs numbers");
-        return List.of(Rules.same(operands));
-    }
-
+public record Sub() implements Arithmetic {
     @Override
     public double apply(double... x) {
         return x[0] - x[1];
