@@ -97,7 +97,11 @@ final class TrainingOptions {
     @Option(names = "--validate-every", paramLabel = "N", description = "Steps between validations. Default: a tenth of all steps; for images an epoch.")
     private Integer validateEvery;
 
-    @Option(names = "--patience", paramLabel = "N", defaultValue = "0", description = "Stop after N validations without a better loss. Default: 0, never.")
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Stop after N validations without a better loss, and keep the weights of the best. Default: 0, train to the end and keep the last.")
     private int patience;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Same seed, same run. Default: 1.")

@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.train.Checkpoint;
 import dev.gatun.models.train.Ending;
 import dev.gatun.models.train.Metrics;
 import dev.gatun.models.train.RunFolder;
@@ -68,10 +69,20 @@ final class TrainingRun {
     }
 
     /** Saves a checkpoint, whose metrics are on disk before it. */
-    private void save(Metrics metrics) {
+    private Checkpoint save(Metrics metrics) {
         try {
             metrics.force();
-            folder.save(trainer, options.keep());
+            return folder.save(trainer, options.keep());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of a run that stops early, keeps the weights of the best validation. */
+    private void keepBest() {
+        if (trainer.settings().patience() == 0 || !trainer.isBest()) return;
+        try {
+            folder.keepBest(trainer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,13 +101,15 @@ final class TrainingRun {
     private int train(Consumer<BooleanSupplier> ending) throws IOException {
         String title = trainer.task().kind() + ", " + String.format(Locale.ROOT, "%,d", trainer.parameters().elements()) + " parameters";
         Ending why;
+        Checkpoint last;
         try (Metrics metrics = new Metrics(folder, trainer.task(), trainer.step()); ProgressLine line = ProgressLine.of(out)) {
             why = trainer.run(p -> {
                 metrics.accept(p);
                 line.accept(p);
+                keepBest();
                 if (options.every() > 0 && p.step() % options.every() == 0) save(metrics);
             }, stop::get);
-            save(metrics);
+            last = save(metrics);
             metrics.draw(title);
         }
         if (why == Ending.NO_PROGRESS) {
@@ -107,6 +120,10 @@ final class TrainingRun {
             err.printf("gatun: interrupted: checkpoint of step %,d saved; go on with --resume %s%n", trainer.step(), folder.path());
             err.flush();
             return INTERRUPTED;
+        }
+        if (last.holdsBest() && trainer.bestStep() < trainer.step()) {
+            folder.readWeights(trainer.evaluated(), trainer.executable());
+            out.printf(Locale.ROOT, "weights  of step %,d, which validated best%n", trainer.bestStep());
         }
         Validation v = trainer.validate(Math.max(FINAL_BATCHES, trainer.settings().evaluateBatches()));
         String metrics = v.metrics().entrySet().stream()

@@ -88,6 +88,17 @@ class TrainMlpTest {
     }
 
     @Test
+    void aRunThatStopsEarlyIsTestedWithItsBestWeights() throws IOException {
+        assertThat(train(table(), "--target", "y", "--out", dir.resolve("run"), "--schedule", "constant", "--clip", 0,
+                "--optimizer", "lion", "--validate-every", 5, "--patience", 6)).as(err).isZero();
+        assertThat(out).contains("stopped  after step ", "which validated best");
+        Matcher best = Pattern.compile("validation loss of step [0-9]+, ([0-9.]+), is still the best").matcher(out);
+        assertThat(best.find()).as(out).isTrue();
+        assertThat(out).as("the last validation is by the same weights").contains("validation loss " + best.group(1));
+        assertThat(dir.resolve("run/checkpoints")).isDirectoryContaining(p -> p.getFileName().toString().equals("best.safetensors"));
+    }
+
+    @Test
     void whatCannotBeUsedIsNamed() throws IOException {
         Path table = table();
         Object[][] cases = {

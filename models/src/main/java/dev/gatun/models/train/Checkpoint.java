@@ -22,13 +22,17 @@ import java.util.Set;
  * A finished checkpoint: a folder with {@code weights.safetensors} (parameters and statistics), {@code
  * optimizer.safetensors} (all other states of the graph: the optimizer's, dropout's counter) and {@code
  * checkpoint.json} (step, seed, position in the data, names of the states, the configuration and its hash); with moving
- * averages of the parameters also {@code average.safetensors}, weights with these in the parameters' place. A trainer put
- * where a checkpoint stands goes on bit for bit as if it had never stopped, with any number of threads.
+ * averages of the parameters also {@code average.safetensors}, weights with these in the parameters' place; where the run
+ * stops early ({@link TrainingSettings#patience}) also {@code best.safetensors}, the weights of the best validation so far.
+ * A trainer put where a checkpoint stands goes on bit for bit as if it had never stopped, with any number of threads.
  *
  * @param path the folder
  * @param step number of steps done
  */
 public record Checkpoint(Path path, long step) {
+    /** Name of the best weights, in a checkpoint and in the folder of all checkpoints. */
+    static final String BEST = "best.safetensors";
+
     private static final String FORMAT = "gatun-checkpoint";
     private static final int VERSION = 1;
     private static final String STEP = "step";
@@ -43,8 +47,18 @@ public record Checkpoint(Path path, long step) {
         return path.resolve("average.safetensors");
     }
 
-    /** The weights to use the model with: the averages, where there are any. */
+    private Path best() {
+        return path.resolve(BEST);
+    }
+
+    /** Whether it holds the weights of the best validation, which are then those to use the model with. */
+    public boolean holdsBest() {
+        return Files.exists(best());
+    }
+
+    /** The weights to use the model with: the best, where they are kept; else the averages, where there are any. */
     Path published() {
+        if (holdsBest()) return best();
         return Files.exists(average()) ? average() : weights();
     }
 
@@ -56,12 +70,26 @@ public record Checkpoint(Path path, long step) {
         return path.resolve("checkpoint.json");
     }
 
-    /** Writes the files into a folder that is there. */
-    void write(Trainer t) throws IOException {
-        Map<String, String> metadata = Map.of("format", "gatun", STEP, Long.toString(step));
+    private static Map<String, String> metadata(long step) {
+        return Map.of("format", "gatun", STEP, Long.toString(step));
+    }
+
+    /** Writes the weights that validation saw. */
+    static void writeBest(Path file, Trainer t) throws IOException {
+        SafetensorsWriter.write(file, model(t, t.evaluated()), metadata(t.step()));
+    }
+
+    /**
+     * Writes the files into a folder that is there.
+     *
+     * @param bestSoFar finished file of the best weights, where there is one; the checkpoint gets its content
+     */
+    void write(Trainer t, Path bestSoFar) throws IOException {
+        Map<String, String> metadata = metadata(step);
         SafetensorsWriter.write(weights(), model(t, t.parameters()), metadata);
         SafetensorsWriter.write(optimizer(), rest(t), metadata);
         if (t.settings().averaging() > 0) SafetensorsWriter.write(average(), model(t, t.evaluated()), metadata);
+        if (t.settings().patience() > 0 && Files.exists(bestSoFar)) AtomicFile.link(best(), bestSoFar);
         AtomicFile.write(description(), describe(t));
     }
 
@@ -121,6 +149,9 @@ public record Checkpoint(Path path, long step) {
                 for (SafetensorsWriter.Entry x : model(t, t.evaluated())) averages.read(x.name(), x.type(), x.bytes());
             }
         }
+        Path bestSoFar = path.resolveSibling(BEST);
+        if (holdsBest()) AtomicFile.link(bestSoFar, best());
+        else Files.deleteIfExists(bestSoFar); // of a step that this run has not done
         t.improvement().read(c.object("validation"));
         t.resumeAt(step, c.real("seconds"));
     }

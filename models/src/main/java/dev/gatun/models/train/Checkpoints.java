@@ -63,7 +63,7 @@ final class Checkpoints {
             Files.createDirectories(folder);
             clear();
             Files.createDirectory(beside);
-            new Checkpoint(beside, trainer.step()).write(trainer);
+            new Checkpoint(beside, trainer.step()).write(trainer, best());
             AtomicFile.force(beside);
             Files.move(beside, place.path(), StandardCopyOption.ATOMIC_MOVE);
             AtomicFile.force(folder);
@@ -79,14 +79,36 @@ final class Checkpoints {
         return place;
     }
 
+    private Path best() {
+        return folder.resolve(Checkpoint.BEST);
+    }
+
+    /**
+     * Writes the weights that validation saw last as the best ones so far; checkpoints written from now on have them.
+     *
+     * @throws CheckpointException when they cannot be written; the earlier ones are still there
+     */
+    void writeBest(Trainer trainer) throws IOException {
+        try {
+            Files.createDirectories(folder);
+            Checkpoint.writeBest(best(), trainer);
+        } catch (IOException e) {
+            throw failure(best(), e);
+        }
+    }
+
     private CheckpointException failure(Checkpoint place, Path beside, IOException cause) throws IOException {
         try {
             delete(beside);
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
+        return failure(place.path(), cause);
+    }
+
+    private CheckpointException failure(Path place, IOException cause) throws IOException {
         String last = latest().map(c -> "the last good checkpoint, " + c.path().getFileName() + ", is kept").orElse("there is no earlier one");
-        return new CheckpointException(place.path(), "checkpoint", "cannot be written: " + cause.getMessage() + "; " + last
+        return new CheckpointException(place, "checkpoint", "cannot be written: " + cause.getMessage() + "; " + last
                 + ". Make room, then resume", cause);
     }
 
@@ -101,6 +123,7 @@ final class Checkpoints {
     void deleteAll() throws IOException {
         if (!Files.isDirectory(folder)) return;
         clear();
+        Files.deleteIfExists(best());
         for (Checkpoint c : finished()) delete(c.path());
     }
 

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * The folder that a run leaves: {@code config.json}, {@code weights.safetensors}, the folder {@code checkpoints} to go on
  * training ({@link Checkpoint}), {@code metrics.csv}, {@code loss.svg}, and what the task adds, such as {@code
- * tokenizer.json}. Each file is replaced as a whole; what was there stays until the new one is on disk.
+ * tokenizer.json}. The weights are those of the last step, as averages where there are any; of a run that stops early those
+ * of its best validation. Each file is replaced as a whole; what was there stays until the new one is on disk.
  */
 public final class RunFolder {
     /** Checkpoints kept unless something else is asked for. */
@@ -153,6 +154,17 @@ public final class RunFolder {
             event.commit();
         }
         return c;
+    }
+
+    /**
+     * Keeps the weights that validation saw last as the best ones: with {@link TrainingSettings#patience}, {@link #save}
+     * makes them those of the run, however long it goes on. For a listener, after a validation that was the best so far.
+     *
+     * @throws CheckpointException when they cannot be written
+     */
+    public void keepBest(Trainer trainer) throws IOException {
+        if (!begun) begin(trainer, List.of());
+        checkpoints.writeBest(trainer);
     }
 
     /**

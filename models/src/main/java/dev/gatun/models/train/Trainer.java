@@ -234,6 +234,11 @@ public final class Trainer implements AutoCloseable {
         return improvement.bestStep();
     }
 
+    /** Whether the last step validated, better than all before it. */
+    public boolean isBest() {
+        return step > 0 && improvement.bestStep() == step;
+    }
+
     private static double median(double[] values, double[] sorted, int count) {
         System.arraycopy(values, 0, sorted, 0, count);
         Arrays.sort(sorted, 0, count);

@@ -20,7 +20,8 @@ import java.util.List;
  * @param groups parameters that are trained otherwise than the rest
  * @param averaging weight of the past in the moving averages of the parameters that validation and saved weights use,
  *     0.999 for example; 0 for none
- * @param patience validations without a better loss after which the run ends; 0 for never
+ * @param patience validations without a better loss after which the run ends, whose weights are then those of the best
+ *     ({@link RunFolder#keepBest}); 0 for never, and the weights of the last step
  */
 public record TrainingSettings(
         int steps,

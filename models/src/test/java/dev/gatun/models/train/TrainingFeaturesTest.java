@@ -198,6 +198,74 @@ class TrainingFeaturesTest {
         assertThat(rates.getLast()).isEqualTo(nothing / 4);
     }
 
+    /** A rate that rises until the loss, which got better, gets worse. */
+    private static TrainingSettings unsteady(int steps) {
+        return new TrainingSettings(steps, new LearningRate.Warmup(new LearningRate.Constant(1), 30), AdamW.standard(), 0, 3, 1, 2).withPatience(40).withAveraging(0.2);
+    }
+
+    private static float[] saved(Path run) throws IOException {
+        try (Safetensors weights = Safetensors.open(run.resolve("weights.safetensors"))) {
+            return weights.map(WEIGHT).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        }
+    }
+
+    @Test
+    void aRunThatStopsEarlyKeepsTheWeightsOfItsBestValidationAlsoWhenItIsResumed() throws IOException {
+        RunFolder folder = RunFolder.create(dir.resolve("whole"), false);
+        List<float[]> best = new ArrayList<>();
+        long bestStep;
+        double bestLoss;
+        try (Trainer t = trainer(2, unsteady(20))) {
+            t.run(p -> {
+                if (!t.isBest()) return;
+                best.add(state(t, TrainingGraph.AVERAGE + WEIGHT));
+                keep(folder, t);
+            }, () -> false);
+            folder.save(t);
+            bestStep = t.bestStep();
+            bestLoss = t.bestValidation();
+            assertThat(bestStep).as("neither the first nor the last").isBetween(2L, 19L);
+            assertThat(saved(folder.path())).isEqualTo(best.getLast()).isNotEqualTo(state(t, TrainingGraph.AVERAGE + WEIGHT));
+            folder.readWeights(t.evaluated(), t.executable());
+            assertThat(t.validate(2).loss()).isEqualTo(bestLoss);
+        }
+        RunFolder cut = RunFolder.create(dir.resolve("cut"), false);
+        try (Trainer t = trainer(2, unsteady(20))) { // stops with a checkpoint just after the best step, and goes on beyond it
+            t.run(p -> {
+                if (t.isBest()) keep(cut, t);
+                if (p.step() == bestStep) save(cut, t);
+            }, () -> t.step() == bestStep + 1);
+        }
+        java.nio.file.Files.delete(dir.resolve("cut/checkpoints/best.safetensors"));
+        try (Trainer t = trainer(2, unsteady(20))) {
+            assertThat(cut.resume(t)).isEqualTo(bestStep);
+            assertThat(dir.resolve("cut/checkpoints/best.safetensors")).exists();
+            t.run(p -> {
+                if (t.isBest()) keep(cut, t);
+            }, () -> false);
+            Checkpoint last = cut.save(t);
+            assertThat(last.holdsBest()).isTrue();
+            last.check();
+        }
+        assertThat(saved(cut.path())).isEqualTo(best.getLast());
+    }
+
+    private static void keep(RunFolder folder, Trainer t) {
+        try {
+            folder.keepBest(t);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void save(RunFolder folder, Trainer t) {
+        try {
+            folder.save(t);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     @Test
     void aSearchSuggestsARateThatLearnsAndStopsWhenTheLossRunsAway() {
         LearningRateFinder.Found found;
