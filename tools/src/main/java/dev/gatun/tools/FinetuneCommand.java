@@ -69,6 +69,9 @@ final class FinetuneCommand implements ResumableCommand {
     @Option(names = "--lora-alpha", paramLabel = "A", description = "Weight of the changes: they count A / R. Default: twice the rank.")
     private Double alpha;
 
+    @Option(names = "--lora-dropout", paramLabel = "X", description = "Dropout probability of what the changes see. Default: 0.")
+    private Double loraDropout;
+
     @Option(
             names = "--lora-targets",
             paramLabel = "PATTERN",
@@ -116,7 +119,9 @@ final class FinetuneCommand implements ResumableCommand {
         training.check();
         device.check();
         int rows = GptOptions.chosen("--batch", batch, BATCH);
-        if (rank == null && (alpha != null || !targets.isEmpty())) throw new IllegalArgumentException("--lora-alpha and --lora-targets need --lora-rank");
+        if (rank == null && (alpha != null || loraDropout != null || !targets.isEmpty())) {
+            throw new IllegalArgumentException("--lora-alpha, --lora-dropout and --lora-targets need --lora-rank");
+        }
         if (data == null) throw new IllegalArgumentException("--data is missing: name a text to train on");
         RunFolder resumed = run.resumed();
         if (resumed == null && folder == null) throw new IllegalArgumentException("RUN_DIR is missing: name the folder of the model to train");
@@ -153,7 +158,7 @@ final class FinetuneCommand implements ResumableCommand {
         }
         if (rank == null) return model;
         double weight = alpha == null ? 2.0 * rank : alpha;
-        return LoraModel.of(model, new LoraSettings(rank, weight, targets.isEmpty() ? List.of("*.attention.*") : targets));
+        return LoraModel.of(model, new LoraSettings(rank, weight, loraDropout == null ? 0 : loraDropout, targets.isEmpty() ? List.of("*.attention.*") : targets));
     }
 
     private static LanguageTask task(LanguageModel model, SavedLanguageModel saved, Dataset data, String source, int rows) {

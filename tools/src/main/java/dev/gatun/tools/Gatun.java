@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code gatun} command. Exit codes: 0 done, 1 a fault of gatun, 2 input it cannot use, 130 interrupted. */
 @Command(
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
             TrainCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ScoreCommand.class,
             SampleCommand.class,
             ChatCommand.class,
             FinetuneCommand.class,
@@ -74,7 +76,8 @@ public final class Gatun {
         boolean shown = System.getenv("GATUN_DEBUG") != null;
         command.setParameterExceptionHandler((e, given) -> {
             String help = e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";
-            return Failures.report(err, e.getMessage() + ". See " + help, e, shown || root.debug, Failures.BAD_INPUT);
+            String guess = e instanceof UnmatchedArgumentException u ? Spelling.question(u) : "";
+            return Failures.report(err, e.getMessage() + ". " + guess + (guess.isEmpty() ? "" : " ") + "See " + help, e, shown || root.debug, Failures.BAD_INPUT);
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
         return command.execute(args);

@@ -28,10 +28,6 @@ final class ImageDataOptions {
     private static final long SYNTHETIC_SEED = 1;
     private static final int LARGEST = 1 << 24;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Folder of images. Default: synthetic digits, drawn by procedure; nothing is downloaded.")
     private Path data;
 
     @Option(
@@ -48,6 +44,11 @@ final class ImageDataOptions {
             names = "--skip-bad",
             description = "Leave out images that cannot be used and count them, instead of stopping at the first.")
     private boolean skipBad;
+
+    /** Says where the images are; {@code null} for synthetic digits. */
+    void from(Path folder) {
+        data = folder;
+    }
 
     /** Checks the flags before any work is done. */
     void check() {

@@ -5,11 +5,17 @@ import dev.gatun.models.data.image.Augmentation;
 import dev.gatun.models.data.image.FolderImages;
 import dev.gatun.models.data.image.ImageDataset;
 import dev.gatun.models.data.image.ReadOptions;
+import dev.gatun.models.data.table.CsvTable;
+import dev.gatun.models.data.table.TableCode;
+import dev.gatun.models.mlp.Perceptron;
 import dev.gatun.models.tasks.ImageClassifier;
+import dev.gatun.models.tasks.ModelKind;
 import dev.gatun.models.tasks.SavedImageModel;
+import dev.gatun.models.tasks.TablePredictor;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.vision.ImageSize;
 import dev.gatun.runtime.Compiler;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,23 +35,30 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says what pictures show: the likeliest classes with their probabilities, one line for each file.%n",
+            "Says what pictures show: the likeliest classes with their probabilities, one line for each file. Or fills in the",
+            "column of a table that the model was trained to predict, one line of CSV for each row: its class and the",
+            "probability of it, or its number.%n",
             "A picture is scaled until it covers the model's input and cropped around its centre. Colours",
             "become grey (BT.601) for a model of grey images, grey becomes colour for others. Digits of MNIST",
             "and the synthetic ones are light on dark: dark writing on light paper needs --invert, and should",
-            "fill the picture about as theirs does.%n"
+            "fill the picture about as theirs does.%n",
+            "A table needs the columns that the model was trained with, in any order, and may have others. Missing values",
+            "and categories that training did not see count as missing ones did there.%n"
         },
         footer = {
             "",
             "Examples:",
             "  gatun predict runs/photos cat.jpg dog.png",
-            "  gatun predict runs/digits scan.png --invert --top 1"
+            "  gatun predict runs/digits scan.png --invert --top 1",
+            "  gatun predict runs/houses new.csv > prices.csv"
         })
 final class PredictCommand implements Callable<Integer> {
+    private static final int ROWS = 256;
+
     @Parameters(index = "0", paramLabel = "RUN_DIR", description = "Folder that gatun train left.")
     private Path folder;
 
-    @Parameters(index = "1..*", paramLabel = "FILE", arity = "1..*", description = "Pictures: PNG, JPEG, BMP or GIF.")
+    @Parameters(index = "1..*", paramLabel = "FILE", arity = "1..*", description = "Pictures: PNG, JPEG, BMP or GIF. Or a CSV table.")
     private List<Path> files;
 
     @Option(names = "--top", paramLabel = "K", defaultValue = "3", description = "Classes to name, the likeliest. Default: 3.")
@@ -57,6 +70,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(names = "--skip-bad", description = "Go on after a file that cannot be used, and say why, instead of stopping.")
     private boolean skipBad;
 
+    @Option(names = "--separator", paramLabel = "C", defaultValue = ",", description = "Character between a table's fields. Default: a comma.")
+    private char separator;
+
     @Mixin
     private DeviceOptions device;
 
@@ -67,6 +83,34 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Flags.atLeastOne("--top", top);
         RunFolder run = RunFolder.open(folder);
+        if (ModelKind.open(run) instanceof Perceptron) table(run);
+        else pictures(run);
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private void table(RunFolder run) throws IOException {
+        if (files.size() > 1) throw new IllegalArgumentException("one table at a time: " + files.get(1) + " is a second one");
+        device.check();
+        CsvTable table = CsvTable.read(files.getFirst(), separator);
+        PrintWriter out = spec.commandLine().getOut();
+        try (Compiler compiler = device.compiler(); TablePredictor predictor = new TablePredictor(compiler, run, Math.min(ROWS, table.rows()))) {
+            List<TablePredictor.Prediction> predictions = predictor.predict(table);
+            TableCode code = predictor.model().code();
+            out.println("row," + field(code.target()) + (code.classifies() ? ",probability" : ""));
+            for (int r = 0; r < predictions.size(); r++) {
+                TablePredictor.Prediction p = predictions.get(r);
+                out.println((r + 1) + "," + field(p.value()) + p.probability().map(x -> String.format(Locale.ROOT, ",%.4f", x)).orElse(""));
+            }
+        }
+    }
+
+    /** A field of CSV, in quotes where it needs them. */
+    private static String field(String s) {
+        return s.matches("[^\",\r\n]*") ? s : '"' + s.replace("\"", "\"\"") + '"';
+    }
+
+    private void pictures(RunFolder run) throws IOException {
         SavedImageModel saved = SavedImageModel.open(run);
         ImageSize size = saved.model().config().image();
         ReadOptions how = ReadOptions.strict().resizedTo(size.height(), size.width()).withChannels(size.channels());
@@ -82,8 +126,6 @@ final class PredictCommand implements Callable<Integer> {
                 }
             }
         }
-        out.flush();
-        return 0;
     }
 
     private static String line(List<ImageClassifier.Guess> guesses) {

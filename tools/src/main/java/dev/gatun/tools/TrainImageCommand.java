@@ -17,6 +17,7 @@ import dev.gatun.models.vision.ImageSize;
 import dev.gatun.runtime.Compiler;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -33,6 +34,12 @@ final class TrainImageCommand implements ResumableCommand {
     private static final int DRAWN_FOR_TEST = 5;
 
     private final ImagePreset preset;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder of images. Default: synthetic digits, drawn by procedure; nothing is downloaded.")
+    private Path data;
 
     @Mixin
     private ImageDataOptions images;
@@ -155,6 +162,7 @@ final class TrainImageCommand implements ResumableCommand {
 
     /** Checks the flags before any work is done. */
     private void check() {
+        images.from(data);
         images.check();
         augment.check();
         device.check();

@@ -71,7 +71,7 @@ class ImageCommandsTest {
         assertThat(Files.readString(run.resolve("config.json"))).contains("\"kind\" : \"lenet\"", "\"classNames\" : [ \"0\", \"1\"");
         Result eval = gatun("eval", run, "--threads", 1, "--backend", "simd");
         assertThat(eval.code()).as(eval.err()).isZero();
-        assertThat(eval.out()).contains("examples 2,000", "top-5 accuracy", "macro average", "micro average", "rows: class", "confusion.png");
+        assertThat(eval.out()).contains("examples 2,000", "top-5 accuracy", "   auc 0.9", "macro average", "micro average", "rows: class", "confusion.png");
         double accuracy = Double.parseDouble(eval.out().replaceFirst("(?s).*?   accuracy ([0-9.]+).*", "$1"));
         assertThat(accuracy).isGreaterThan(0.7);
         assertThat(ImageIO.read(run.resolve("confusion.png").toFile())).isNotNull();
@@ -305,7 +305,8 @@ class ImageCommandsTest {
                 {"format": "gatun-run", "version": 1, "model": {"kind": "gpt", "vocabulary": 9, "context": 8, "layers": 1, "heads": 1,
                  "width": 8, "positions": "learned", "dropout": 0}}
                 """);
-        refused(gatun("eval", run), "is no classifier of images");
+        refused(gatun("eval", run), "--data is missing");
+        refused(gatun("predict", run, "x.png"), "is no classifier of images");
         refused(gatun("sample", lenet()), "is no language model");
         assertThat(gatun("train", "vit", "--help").out()).contains("Usage: gatun train vit", "vision transformer", "--label-smoothing",
                 "batch 64, 10 epochs, adamw, learning rate 0.001, weight decay 0.05, gradients not clipped");

@@ -7,22 +7,24 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A change of a linear layer by a product of two thin matrices, {@code x W + scale (x A^T) B^T} (Hu et al., "LoRA", 2021).
- * Both lie as PEFT stores them.
+ * A change of a linear layer by a product of two thin matrices, {@code x W + scale (d(x) A^T) B^T} with dropout {@code d}
+ * while training (Hu et al., "LoRA", 2021). Both lie as PEFT stores them.
  *
  * @param down A, {@code [rank, in]}
  * @param up B, {@code [out, rank]}; starts at zero, so that the layer starts as it was
  * @param scale times the product
+ * @param dropout of the change's input
  */
-public record LowRank(Parameter down, Parameter up, double scale) {
+public record LowRank(Parameter down, Parameter up, double scale, Dropout dropout) {
     private static final ScopedValue<Map<Parameter, LowRank>> CURRENT = ScopedValue.newInstance();
 
     /** A change of a layer {@code [in, out]}; A starts uniform within {@code 1 / sqrt(in)}, as PEFT's does. */
-    public static LowRank of(int in, int out, int rank, double scale) {
+    public static LowRank of(int in, int out, int rank, double scale, Dropout dropout) {
         return new LowRank(
                 new Parameter(TensorType.of(DType.F32, rank, in), new Initializer.Uniform(1 / Math.sqrt(in))),
                 new Parameter(TensorType.of(DType.F32, out, rank), Initializer.ZEROS),
-                scale);
+                scale,
+                dropout);
     }
 
     /**
@@ -42,6 +44,6 @@ public record LowRank(Parameter down, Parameter up, double scale) {
     }
 
     private Tensor apply(Tensor x) {
-        return x.matmulTransposed(down.tensor()).mul(scale).matmulTransposed(up.tensor());
+        return dropout.apply(x).matmulTransposed(down.tensor()).mul(scale).matmulTransposed(up.tensor());
     }
 }

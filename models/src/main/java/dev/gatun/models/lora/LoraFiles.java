@@ -47,7 +47,7 @@ public final class LoraFiles {
                 .put("base_model_name_or_path", base)
                 .put("r", model.settings().rank())
                 .put("lora_alpha", model.settings().alpha())
-                .put("lora_dropout", 0.0)
+                .put("lora_dropout", model.settings().dropout())
                 .put("bias", "none")
                 .put("fan_in_fan_out", false)
                 .put("inference_mode", true);

@@ -2,6 +2,7 @@ package dev.gatun.models.lora;
 
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.models.language.LanguageModel;
+import dev.gatun.models.layers.Dropout;
 import dev.gatun.models.layers.LowRank;
 import dev.gatun.models.layers.Parameter;
 import dev.gatun.models.layers.ParameterTree;
@@ -32,7 +33,9 @@ public record LoraModel(LoraSettings settings, LanguageModel base, Map<String, L
     public static final String RANK = "loraRank";
     public static final String ALPHA = "loraAlpha";
     public static final String TARGETS = "loraTargets";
+    public static final String DROPOUT = "loraDropout";
 
+    private static final int STREAM = 0x6C6F7261; // "lora": tells the changes' dropout from the base's
     private static final String WEIGHT = ".weight";
 
     /**
@@ -53,7 +56,8 @@ public record LoraModel(LoraSettings settings, LanguageModel base, Map<String, L
         Map<String, LowRank> adapters = new LinkedHashMap<>();
         layers.forEach((name, weight) -> {
             if (settings.isTarget(name)) {
-                adapters.put(name, LowRank.of(weight.type().dim(0), weight.type().dim(1), settings.rank(), settings.scale()));
+                adapters.put(name, LowRank.of(weight.type().dim(0), weight.type().dim(1), settings.rank(), settings.scale(),
+                        new Dropout(settings.dropout(), STREAM + adapters.size())));
             }
         });
         return new LoraModel(settings, base, adapters);
@@ -77,6 +81,7 @@ public record LoraModel(LoraSettings settings, LanguageModel base, Map<String, L
         Map<String, Object> sizes = new LinkedHashMap<>(base.sizes());
         sizes.put(RANK, settings.rank());
         sizes.put(ALPHA, settings.alpha());
+        sizes.put(DROPOUT, settings.dropout());
         sizes.put(TARGETS, String.join(",", settings.targets()));
         return sizes;
     }

@@ -33,6 +33,12 @@ public final class ConfusionMatrix {
         counts[label * classes + predicted]++;
     }
 
+    /** Takes in all that another matrix counted. */
+    public void merge(ConfusionMatrix other) {
+        if (other.classes != classes) throw new IllegalArgumentException(other.classes + " classes cannot be added to " + classes);
+        for (int i = 0; i < counts.length; i++) counts[i] += other.counts[i];
+    }
+
     /** Number of classes. */
     public int classes() {
         return classes;

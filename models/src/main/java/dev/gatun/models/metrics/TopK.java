@@ -39,6 +39,13 @@ public final class TopK {
         total++;
     }
 
+    /** Takes in all that another stream saw. */
+    void merge(TopK other) {
+        if (other.k != k) throw new IllegalArgumentException("top-" + other.k + " cannot be added to top-" + k);
+        hits += other.hits;
+        total += other.total;
+    }
+
     /** The share; NaN without examples. */
     public double accuracy() {
         return (double) hits / total;

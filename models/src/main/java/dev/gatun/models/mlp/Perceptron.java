@@ -8,20 +8,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A multi-layer perceptron: linear layers with a rectifier behind each but the last.
  *
  * @param config sizes
  * @param hidden hidden layers
+ * @param dropouts behind the hidden layers
  * @param output gives the scores
  */
-public record Perceptron(PerceptronConfig config, List<Linear> hidden, Linear output) {
+public record Perceptron(PerceptronConfig config, List<Linear> hidden, List<Dropout> dropouts, Linear output) {
     /** Name of this kind of model in {@code config.json}. */
     public static final String KIND = "mlp";
 
     public Perceptron {
         hidden = List.copyOf(hidden);
+        dropouts = List.copyOf(dropouts);
     }
 
     /** A model of given sizes, with weights after Kaiming. */
@@ -32,13 +35,14 @@ public record Perceptron(PerceptronConfig config, List<Linear> hidden, Linear ou
             layers.add(Linear.of(width, h, Initializer.kaiming(width)));
             width = h;
         }
-        return new Perceptron(c, layers, Linear.of(width, c.outputs(), Initializer.xavier(width, c.outputs())));
+        List<Dropout> dropouts = IntStream.range(0, layers.size()).mapToObj(i -> new Dropout(c.dropout(), i)).toList();
+        return new Perceptron(c, layers, dropouts, Linear.of(width, c.outputs(), Initializer.xavier(width, c.outputs())));
     }
 
     /** Scores: {@code [batch, inputs] -> [batch, outputs]}. */
     public Tensor apply(Tensor x) {
         Tensor y = x;
-        for (int i = 0; i < hidden.size(); i++) y = new Dropout(config.dropout(), i).apply(hidden.get(i).apply(y).relu());
+        for (int i = 0; i < hidden.size(); i++) y = dropouts.get(i).apply(hidden.get(i).apply(y).relu());
         return output.apply(y);
     }
 

@@ -177,7 +177,7 @@ public final class ImageTask implements Task, AutoCloseable {
     public Validation validate(Executable executable, int most) {
         boolean all = (long) most * batch() >= data.validation().count();
         LoaderSettings s = new LoaderSettings(batch(), 0, !all, false, loading.workers(), loading.queue(), 0, 1, List.of(), Mixing.none());
-        Classification found = new Classification(data.validation().dataset().classNames());
+        Classification found = Classification.counting(data.validation().dataset().classNames());
         Inputs into = new Inputs(executable, TrainingGraph.EVALUATE);
         double loss = 0;
         long images = 0;
@@ -200,7 +200,7 @@ public final class ImageTask implements Task, AutoCloseable {
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put(Validation.LOSS, loss / images);
-        metrics.put(ACCURACY, found.report().accuracy());
+        metrics.put(ACCURACY, found.accuracy());
         return new Validation(images, metrics);
     }
 

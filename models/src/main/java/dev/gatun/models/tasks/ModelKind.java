@@ -128,7 +128,8 @@ public enum ModelKind {
     /** The model with the changes that the sizes speak of, if they do. */
     private static Record adapted(Record model, ConfigFields f) {
         if (!f.has(LoraModel.RANK) || !(model instanceof LanguageModel base)) return model;
-        return LoraModel.of(base, new LoraSettings(f.whole(LoraModel.RANK), f.real(LoraModel.ALPHA), List.of(f.text(LoraModel.TARGETS).split(","))));
+        return LoraModel.of(base, new LoraSettings(f.whole(LoraModel.RANK), f.real(LoraModel.ALPHA),
+                f.has(LoraModel.DROPOUT) ? f.real(LoraModel.DROPOUT) : 0, List.of(f.text(LoraModel.TARGETS).split(","))));
     }
 
     /**

@@ -1,61 +1,70 @@
 package dev.gatun.models.tasks;
 
-import dev.gatun.models.data.table.ColumnCode;
 import dev.gatun.models.data.table.TableCode;
+import dev.gatun.models.metrics.Classification;
+import dev.gatun.models.metrics.ClassificationReport;
+import dev.gatun.models.metrics.Regression;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Measures predictions of a column, row by row. */
 final class TableScore {
     private final TableCode code;
+    private final Classification classes;
+    private final Regression numbers = new Regression(1);
     private long rows;
-    private long hits;
-    private double absolute;
-    private double squared;
-    private double mean;
-    private double spread;
 
-    TableScore(TableCode code) {
+    private TableScore(TableCode code, Classification classes) {
         this.code = code;
+        this.classes = classes;
+    }
+
+    /** Keeps counts and sums only. */
+    static TableScore counting(TableCode code) {
+        return new TableScore(code, code.classifies() ? Classification.counting(code.classes()) : null);
+    }
+
+    /** Keeps the scores of classes too, for the areas under their ROC curves. */
+    static TableScore full(TableCode code) {
+        return new TableScore(code, code.classifies() ? new Classification(code.classes()) : null);
     }
 
     /**
      * Adds a row.
      *
      * @param scores of a batch
-     * @param place of the row in it
-     * @param target its label, or its standardized value
+     * @param from where the row's begin
+     * @param target its label, or its value in units of the column
      */
-    void add(float[] scores, int place, float target) {
+    void add(float[] scores, int from, double target) {
         rows++;
-        if (code.classifies()) {
-            int n = code.outputs();
-            int best = 0;
-            for (int i = 1; i < n; i++) {
-                if (scores[place * n + i] > scores[place * n + best]) best = i;
-            }
-            if (best == (int) target) hits++;
-            return;
-        }
-        ColumnCode.Numeric scale = code.number().orElseThrow();
-        double error = ((double) scores[place] - target) * scale.deviation();
-        double value = target * scale.deviation();
-        absolute += Math.abs(error);
-        squared += error * error;
-        double d = value - mean;
-        mean += d / rows;
-        spread += d * (value - mean);
+        if (code.classifies()) classes.add(scores, from, (int) target);
+        else numbers.add(code.value(scores[from]), target);
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    /** Of classes. */
+    ClassificationReport report() {
+        return classes.report();
+    }
+
+    /** Of numbers, in squared units of the column. */
+    double mse() {
+        return numbers.mse();
     }
 
     /** By name; R2 is NaN where all targets are the same. */
     Map<String, Double> metrics() {
         Map<String, Double> m = new LinkedHashMap<>();
         if (code.classifies()) {
-            m.put(TableTask.ACCURACY, (double) hits / rows);
+            m.put(TableTask.ACCURACY, classes.accuracy());
         } else {
-            m.put(TableTask.MAE, absolute / rows);
-            m.put(TableTask.RMSE, Math.sqrt(squared / rows));
-            m.put(TableTask.R2, spread > 0 ? 1 - squared / spread : Double.NaN);
+            m.put(TableTask.MAE, numbers.mae());
+            m.put(TableTask.RMSE, numbers.rmse());
+            m.put(TableTask.R2, numbers.r2());
         }
         return m;
     }

@@ -1,14 +1,11 @@
 package dev.gatun.models.tasks;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Philox;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.data.table.ColumnCode;
 import dev.gatun.models.data.table.CsvTable;
 import dev.gatun.models.data.table.TableCode;
@@ -168,7 +165,7 @@ public final class TableTask implements Task {
         Inputs into = new Inputs(executable, TrainingGraph.EVALUATE);
         float[] scores = new float[batch * code.outputs()];
         float[] weights = new float[batch];
-        TableScore score = new TableScore(code);
+        TableScore score = TableScore.counting(code);
         double loss = 0;
         for (int from = 0; from < which.size(); from += batch) {
             int count = Math.min(batch, which.size() - from);
@@ -181,7 +178,7 @@ public final class TableTask implements Task {
             executable.run(TrainingGraph.EVALUATE);
             executable.read(TrainingGraph.EVALUATE, "scores", scores);
             loss += executable.scalar(TrainingGraph.EVALUATE, TrainingGraph.LOSS);
-            for (int i = 0; i < count; i++) score.add(scores, i, values[i]);
+            for (int i = 0; i < count; i++) score.add(scores, i * code.outputs(), code.classifies() ? values[i] : code.value(values[i]));
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put(Validation.LOSS, loss / which.size());
@@ -239,17 +236,6 @@ public final class TableTask implements Task {
     /** Writes {@code table.json}: how the columns became numbers, and what the scores mean. */
     @Override
     public void save(Path folder) throws IOException {
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode root = json.createObjectNode().put("target", code.target());
-        if (code.classifies()) root.set("classes", json.valueToTree(code.classes()));
-        else root.putObject("number").put("mean", scale().mean()).put("deviation", scale().deviation());
-        for (ColumnCode c : code.features()) {
-            ObjectNode one = root.withArray("features").addObject().put("column", c.column());
-            switch (c) {
-                case ColumnCode.Numeric n -> one.put("mean", n.mean()).put("deviation", n.deviation());
-                case ColumnCode.Categorical k -> one.set("categories", json.valueToTree(k.categories()));
-            }
-        }
-        AtomicFile.write(folder.resolve("table.json"), root.toPrettyString() + "\n");
+        TableJson.write(folder, code);
     }
 }

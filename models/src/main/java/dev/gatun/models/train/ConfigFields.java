@@ -89,6 +89,11 @@ public final class ConfigFields {
         return list(field, "a list of numbers", JsonNode::isNumber, JsonNode::doubleValue);
     }
 
+    /** A list of objects. */
+    public List<ConfigFields> objects(String field) {
+        return list(field, "a list of objects", JsonNode::isObject, x -> new ConfigFields(file, x));
+    }
+
     /** A list of strings. */
     public List<String> texts(String field) {
         return list(field, "a list of strings", JsonNode::isTextual, JsonNode::textValue);

@@ -24,6 +24,14 @@ class ParameterTreeTest {
     }
 
     @Test
+    void dropoutOfAPerceptronIsFound() {
+        for (double rate : new double[] {0, 0.5}) {
+            var model = dev.gatun.models.mlp.Perceptron.of(new dev.gatun.models.mlp.PerceptronConfig(3, List.of(4, 5), 2, rate));
+            assertThat(ParameterTree.of(model).drops()).isEqualTo(rate > 0);
+        }
+    }
+
+    @Test
     void namesArePathsOfRecordComponents() {
         Gpt gpt = Gpt.of(GptConfig.of(11, 8, 2, 2, 4));
         assertThat(names(gpt)).hasSize(2 + 2 * 12 + 2).startsWith(

@@ -223,6 +223,34 @@ class LoraTest {
     }
 
     @Test
+    void whatTheChangesSeeIsDroppedWhileTrainingOnly() throws IOException {
+        Gpt base = Gpt.of(GptConfig.of(256, 8, 1, 2, 16));
+        LoraModel plain = LoraModel.of(base, settings("*.attention.*"));
+        LoraModel dropping = LoraModel.of(base, new LoraSettings(3, 6, 0.5, List.of("*.attention.*")));
+        TrainingSettings s = training(3).withGroups(ParameterGroup.frozen(LoraModel.BASE + "*"));
+        try (Compiler compiler = new Compiler(Backend.REFERENCE, 1);
+                Text text = Text.of("fox", "the quick brown fox jumps over the lazy dog\n".repeat(20));
+                Dataset data = Dataset.of(text, new ByteTokenizer(), 8);
+                Trainer a = new Trainer(compiler, LanguageTask.of(plain, new ByteTokenizer(), data, "fox", 2), s);
+                Trainer b = new Trainer(compiler, LanguageTask.of(dropping, new ByteTokenizer(), data, "fox", 2), s)) {
+            assertThat(ParameterTree.of(plain).drops()).isFalse();
+            assertThat(b.train()).as("the changes are nothing yet").isEqualTo(a.train());
+            assertThat(b.gradientNorm()).isNotEqualTo(a.gradientNorm());
+            a.train();
+            b.train();
+            a.executable().states().forEach(x -> a.executable().state(x.name()).copyFrom(b.executable().state(x.name())));
+            assertThat(b.validate(2)).as("validation drops nothing").isEqualTo(a.validate(2));
+            assertThat(b.train()).isNotEqualTo(a.train());
+            RunFolder run = RunFolder.create(dir.resolve("dropping"), false);
+            run.save(b);
+            assertThat(((LoraModel) SavedLanguageModel.open(run).model()).settings()).isEqualTo(dropping.settings());
+            LoraFiles.write(dir, dropping, b.executable()::state, "base");
+            assertThat(Files.readString(dir.resolve("adapter_config.json"))).contains("\"lora_dropout\" : 0.5");
+        }
+        assertThatThrownBy(() -> new LoraSettings(1, 1, 1, List.of("*"))).hasMessageContaining("dropout");
+    }
+
+    @Test
     void settingsThatFitNothingAreRefused() {
         Gpt base = Gpt.of(GptConfig.of(VOCABULARY, TIME, 1, 2, 8));
         assertThatThrownBy(() -> LoraModel.of(base, settings("*.query"))).hasMessageContaining("no linear layer's name fits the pattern *.query")

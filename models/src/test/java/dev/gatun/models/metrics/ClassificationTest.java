@@ -99,13 +99,16 @@ class ClassificationTest {
 
     @Test
     void reportsReadAsTextAndAsJson() throws IOException {
-        ClassificationReport report = new ClassificationReport(List.of("cat", "dog \"d\"", "emu", "fox"), matrix(), 0.25, 4, 1);
+        ClassificationReport report = new ClassificationReport(List.of("cat", "dog \"d\"", "emu", "fox"), matrix(), 0.25, 4, 1, List.of(0.75, 0.5, 1.0, Double.NaN));
         assertThat(report.text()).contains("accuracy 0.5000", "top-4 accuracy 1.0000", "macro average", "rows: class, columns: predicted")
-                .containsPattern("cat +0\\.7500 +0\\.7500 +0\\.7500 +4").containsPattern("(?m)^emu +0 +2 +0 +0$");
+                .contains("auc 0.7500")
+                .containsPattern("cat +0\\.7500 +0\\.7500 +0\\.7500 +0\\.7500 +4").containsPattern("fox +0\\.0000 +0\\.0000 +0\\.0000 +- +0").containsPattern("(?m)^emu +0 +2 +0 +0$");
         JsonNode json = new ObjectMapper().readTree(report.json());
         assertThat(json.path("accuracy").doubleValue()).isEqualTo(0.5);
         assertThat(json.path("classes").get(1).path("name").textValue()).isEqualTo("dog \"d\"");
         assertThat(json.path("classes").get(1).path("precision").doubleValue()).isEqualTo(0.25);
+        assertThat(json.path("auc").doubleValue()).isEqualTo(0.75);
+        assertThat(json.path("classes").get(3).path("auc").isNull()).as("not defined").isTrue();
         assertThat(json.path("confusion").get(2).get(1).intValue()).isEqualTo(2);
         assertThat(json.path("micro").path("f1").doubleValue()).isEqualTo(0.5);
     }
@@ -115,7 +118,7 @@ class ClassificationTest {
         ConfusionMatrix m = new ConfusionMatrix(30);
         for (int i = 0; i < 5; i++) m.add(7, 8);
         m.add(9, 9);
-        String text = new ClassificationReport(IntStream.range(0, 30).mapToObj(i -> "n" + i).toList(), m, 1, 5, 0).text();
+        String text = new ClassificationReport(IntStream.range(0, 30).mapToObj(i -> "n" + i).toList(), m, 1, 5, 0, List.of()).text();
         assertThat(text).contains("most frequent confusions").containsPattern("5  n7 taken for n8").doesNotContain("n9 taken");
     }
 

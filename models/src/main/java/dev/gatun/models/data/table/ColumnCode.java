@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** How the values of a column become numbers, as the rows that are trained on have it. */
 public sealed interface ColumnCode {
@@ -27,8 +29,10 @@ public sealed interface ColumnCode {
      *
      * @param mean of the values that are trained on
      * @param deviation of them; 1 when they are all the same
+     * @param others whether there are missing values among those that are trained on; otherwise the 1 is a 0 too, since no
+     *     weight has learnt what it means
      */
-    record Numeric(String column, double mean, double deviation) implements ColumnCode {
+    record Numeric(String column, double mean, double deviation, boolean others) implements ColumnCode {
         @Override
         public int width() {
             return 2;
@@ -38,7 +42,7 @@ public sealed interface ColumnCode {
         public void encode(String value, float[] into, int at) {
             double x = number(value);
             into[at] = Double.isNaN(x) ? 0 : (float) ((x - mean) / deviation);
-            into[at + 1] = Double.isNaN(x) ? 1 : 0;
+            into[at + 1] = others && Double.isNaN(x) ? 1 : 0;
         }
     }
 
@@ -47,8 +51,10 @@ public sealed interface ColumnCode {
      * one among them.
      *
      * @param categories most frequent first
+     * @param others whether there are other values among those that are trained on; otherwise theirs are zeros only, since
+     *     no weight has learnt what a 1 means
      */
-    record Categorical(String column, List<String> categories) implements ColumnCode {
+    record Categorical(String column, List<String> categories, boolean others) implements ColumnCode {
         /** Rarer values than these are one category. */
         static final int MOST = 100;
 
@@ -65,7 +71,8 @@ public sealed interface ColumnCode {
         public void encode(String value, float[] into, int at) {
             for (int i = 0; i < width(); i++) into[at + i] = 0;
             int place = isMissing(value) ? -1 : categories.indexOf(value);
-            into[at + (place < 0 ? categories.size() : place)] = 1;
+            if (place >= 0) into[at + place] = 1;
+            else if (others) into[at + categories.size()] = 1;
         }
     }
 
@@ -107,7 +114,10 @@ public sealed interface ColumnCode {
      */
     static ColumnCode fit(CsvTable table, int column, int[] rows) {
         String name = table.columns().get(column);
-        return isNumeric(table, column) ? numeric(table, name, column, rows) : new Categorical(name, frequent(table, column, rows, Categorical.MOST));
+        if (isNumeric(table, column)) return numeric(table, name, column, rows);
+        List<String> categories = frequent(table, column, rows, Categorical.MOST);
+        Set<String> known = Set.copyOf(categories);
+        return new Categorical(name, categories, IntStream.of(rows).anyMatch(r -> !known.contains(table.at(r, column))));
     }
 
     private static Numeric numeric(CsvTable table, String name, int column, int[] rows) {
@@ -122,7 +132,7 @@ public sealed interface ColumnCode {
             squares += d * (x - mean);
         }
         double deviation = n == 0 ? 0 : Math.sqrt(squares / n);
-        return new Numeric(name, mean, deviation > 1e-12 * Math.abs(mean) && deviation > 0 ? deviation : 1);
+        return new Numeric(name, mean, deviation > 1e-12 * Math.abs(mean) && deviation > 0 ? deviation : 1, n < rows.length);
     }
 
     /** The values that occur, most frequent first, equally frequent ones by their order. */

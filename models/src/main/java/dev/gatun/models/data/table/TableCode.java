@@ -78,6 +78,16 @@ public record TableCode(List<ColumnCode> features, String target, List<String> c
     }
 
     /**
+     * A number that a score stands for, in units of the target.
+     *
+     * @throws java.util.NoSuchElementException when classes are told apart
+     */
+    public double value(double score) {
+        ColumnCode.Numeric n = number.orElseThrow();
+        return n.mean() + score * n.deviation();
+    }
+
+    /**
      * Codes a row.
      *
      * @param into gets {@link #inputs} numbers from {@code at} on

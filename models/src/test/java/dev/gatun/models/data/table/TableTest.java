@@ -72,11 +72,11 @@ class TableTest {
     void numbersAreStandardizedByTheRowsThatAreTrainedOn() throws IOException {
         CsvTable t = table("x,y\n1,0\n3,1\n,0\nNA,1\n100,0\n");
         ColumnCode code = ColumnCode.fit(t, 0, rows(4));
-        assertThat(code).isEqualTo(new ColumnCode.Numeric("x", 2, 1));
+        assertThat(code).isEqualTo(new ColumnCode.Numeric("x", 2, 1, true));
         float[] into = new float[10];
         for (int r = 0; r < 5; r++) code.encode(t.at(r, 0), into, 2 * r);
         assertThat(into).containsExactly(-1, 0, 1, 0, 0, 1, 0, 1, 98, 0);
-        assertThat(ColumnCode.fit(table("x\n7\n7\n"), 0, rows(2))).isEqualTo(new ColumnCode.Numeric("x", 7, 1));
+        assertThat(ColumnCode.fit(table("x\n7\n7\n"), 0, rows(2))).isEqualTo(new ColumnCode.Numeric("x", 7, 1, false));
         assertThat(ColumnCode.fit(table("x,y\n0.1,1\n0.1,1\n0.1,1\n"), 0, rows(3))).satisfies(c -> assertThat(((ColumnCode.Numeric) c).deviation()).isEqualTo(1));
     }
 
@@ -84,10 +84,16 @@ class TableTest {
     void textBecomesCategoriesAndUnknownOnesShareAPlace() throws IOException {
         CsvTable t = table("c,y\nred,0\nblue,1\nred,0\n?,1\ngreen,0\n");
         ColumnCode code = ColumnCode.fit(t, 0, rows(4));
-        assertThat(code).isEqualTo(new ColumnCode.Categorical("c", List.of("red", "blue")));
+        assertThat(code).isEqualTo(new ColumnCode.Categorical("c", List.of("red", "blue"), true));
         float[] into = new float[15];
         for (int r = 0; r < 5; r++) code.encode(t.at(r, 0), into, 3 * r);
         assertThat(into).containsExactly(1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1);
+        ColumnCode sure = ColumnCode.fit(t, 0, rows(3));
+        for (int r = 0; r < 5; r++) sure.encode(t.at(r, 0), into, 3 * r);
+        assertThat(into).as("what no row had that was trained on is nothing").containsExactly(1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        ColumnCode number = ColumnCode.fit(t, 1, rows(5));
+        number.encode("", into, 0);
+        assertThat(into).startsWith(0, 0);
     }
 
     @Test
