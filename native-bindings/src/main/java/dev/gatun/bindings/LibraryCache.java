@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A folder of libraries extracted from jars, kept between starts.
@@ -149,7 +150,7 @@ record LibraryCache(Path folder) {
     }
 
     private static String sumLine(String hash, Path file) throws IOException {
-        return hash + " " + Files.size(file) + " " + Files.getLastModifiedTime(file).toInstant();
+        return hash + " " + Files.size(file) + " " + Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
     }
 
     /** The lock, or null where the file system has none or another thread of this JVM holds it. */

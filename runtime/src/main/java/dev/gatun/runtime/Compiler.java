@@ -11,7 +11,6 @@ import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
 import dev.gatun.simd.CompilerDirectives;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,7 +125,8 @@ public final class Compiler implements AutoCloseable {
                 return plans;
             });
         }
-        return bind(List.of(graphs), plans, bounds(graphs), states(graphs), phases);
+        List<CpuFunction.Lowered> lowered = lower(plans, phases);
+        return bind(List.of(graphs), plans, lowered, bounds(graphs), new PlanMemory(plans, states(graphs)), phases);
     }
 
     /**
@@ -166,6 +166,21 @@ public final class Compiler implements AutoCloseable {
      * @throws IllegalArgumentException when the code does not fit its plans
      */
     public Executable link(CompiledCode code) {
+        PlanMemory memory = PlanMemory.of(code);
+        try {
+            return link(code, memory);
+        } catch (RuntimeException e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * As {@link #link(CompiledCode)}, on memory whose states may be filled already.
+     *
+     * @param memory of this code; belongs to the executable from now on, but is the caller's to close when this throws
+     */
+    public Executable link(CompiledCode code, PlanMemory memory) {
         if (cpu == null) throw new BackendException("backend reference runs no compiled code");
         code.target().check(here());
         Phases phases = new Phases();
@@ -174,30 +189,28 @@ public final class Compiler implements AutoCloseable {
             LoopCode.adopt(code.plans().stream().flatMap(p -> p.steps().stream()).toList(), code.loops(), cpu.loops());
             return code;
         });
-        Map<String, Input> states = new LinkedHashMap<>();
-        code.states().forEach(s -> states.put(s.name(), s));
-        return bind(List.of(), code.plans(), code.bounds(), states, phases);
+        return bind(List.of(), code.plans(), lower(code.plans(), phases), code.bounds(), memory, phases);
     }
 
-    private Executable bind(List<Graph> graphs, List<ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
-            Map<String, Input> states, Phases phases) {
-        List<CpuFunction.Lowered> lowered = phases.time(ALL, "lower", () ->
-                cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList());
+    private List<CpuFunction.Lowered> lower(List<ExecutionPlan> plans, Phases phases) {
+        return phases.time(ALL, "lower", () -> cpu == null ? List.of() : plans.stream().map(p -> CpuFunction.Lowered.of(p, cpu)).toList());
+    }
+
+    private Executable bind(List<Graph> graphs, List<ExecutionPlan> plans, List<CpuFunction.Lowered> lowered,
+            Map<String, Map<String, Integer>> bounds, PlanMemory memory, Phases phases) {
         if (cpu != null) CompilerDirectives.install(); // before generated loops are run
         long scratchBytes = lowered.stream().mapToLong(CpuFunction.Lowered::scratchBytes).max().orElse(0);
-        Arena owner = Arena.ofShared();
-        MemorySegment arena = owner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
         MemorySegment[] scratch = new MemorySegment[team.size()];
-        for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, scratchBytes), MemoryPlan.ALIGNMENT);
+        for (int i = 0; i < scratch.length; i++) scratch[i] = memory.allocate(scratchBytes);
         Map<String, ExecutionPlan> planned = new LinkedHashMap<>();
         Map<String, Function> functions = new LinkedHashMap<>();
         for (int i = 0; i < plans.size(); i++) {
             planned.put(plans.get(i).name(), plans.get(i));
             functions.put(plans.get(i).name(), cpu == null
-                    ? new ReferenceFunction(graphs.get(i), plans.get(i), arena)
-                    : lowered.get(i).bind(arena, scratch, team));
+                    ? new ReferenceFunction(graphs.get(i), plans.get(i), memory.arena())
+                    : lowered.get(i).bind(memory.arena(), scratch, team));
         }
-        return new Executable(owner, arena, planned, bounds, functions, states, phases.taken());
+        return new Executable(memory, planned, bounds, functions, phases.taken());
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.types.DType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -21,12 +20,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * so does anybody after {@link #close}. Steps allocate nothing on the heap.
  */
 public final class Executable implements AutoCloseable {
-    private final Arena owner;
+    private final PlanMemory memory;
     private final MemorySegment arena;
     private final Map<String, ExecutionPlan> plans;
     private final Map<String, Map<String, Integer>> bounds;
     private final Map<String, Function> functions;
-    private final Map<String, Input> states;
     private final List<CompilePhase> phases;
     private final AtomicReference<Thread> user = new AtomicReference<>();
     private boolean closed;
@@ -34,14 +32,13 @@ public final class Executable implements AutoCloseable {
     private KernelListener listener;
 
     /** Called by {@link Compiler}. */
-    Executable(Arena owner, MemorySegment arena, Map<String, ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
-            Map<String, Function> functions, Map<String, Input> states, List<CompilePhase> phases) {
-        this.owner = owner;
-        this.arena = arena;
+    Executable(PlanMemory memory, Map<String, ExecutionPlan> plans, Map<String, Map<String, Integer>> bounds,
+            Map<String, Function> functions, List<CompilePhase> phases) {
+        this.memory = memory;
+        this.arena = memory.arena();
         this.plans = plans;
         this.bounds = bounds;
         this.functions = functions;
-        this.states = states;
         this.phases = List.copyOf(phases);
     }
 
@@ -143,7 +140,7 @@ public final class Executable implements AutoCloseable {
 
     /** The states that functions keep between runs, in order of declaration. */
     public List<Input> states() {
-        return List.copyOf(states.values());
+        return List.copyOf(memory.states().values());
     }
 
     /**
@@ -152,12 +149,7 @@ public final class Executable implements AutoCloseable {
     public MemorySegment state(String name) {
         enter();
         try {
-            if (!states.containsKey(name)) throw unknown("state", name, states.keySet());
-            for (ExecutionPlan p : plans.values()) {
-                Integer id = p.inputs().get(name);
-                if (id != null) return arena.asSlice(p.offset(id), p.buffers().get(id).bytes());
-            }
-            throw new IllegalStateException("state " + name + " has no buffer");
+            return memory.state(name);
         } finally {
             leave();
         }
@@ -219,7 +211,7 @@ public final class Executable implements AutoCloseable {
                 closed = true;
                 functions.values().forEach(Function::close);
                 functions.clear();
-                owner.close();
+                memory.close();
             }
         } finally {
             user.set(null);

@@ -46,10 +46,11 @@ public final class LoopCode {
     static void adopt(List<Step> steps, List<LoopCode> code, LoopCompiler compiler) {
         Iterator<LoopCode> next = code.iterator();
         for (Loop l : loops(steps)) {
-            if (compiler.knows(l)) continue;
-            if (!next.hasNext()) throw new IllegalArgumentException("the code of loop " + l.label() + " (" + l.source() + ") is missing");
-            LoopCode c = next.next();
-            compiler.adopt(l, c.classFile, c.bytecodeSize, c.scratchBytes);
+            compiler.adopt(l, () -> {
+                if (!next.hasNext()) throw new IllegalArgumentException("the code of loop " + l.label() + " (" + l.source() + ") is missing");
+                LoopCode c = next.next();
+                return new LoopCompiler.Adopted(c.classFile, c.bytecodeSize, c.scratchBytes);
+            });
         }
     }
 

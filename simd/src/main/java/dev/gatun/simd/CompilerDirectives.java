@@ -1,6 +1,7 @@
 package dev.gatun.simd;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,22 +17,19 @@ import javax.management.ObjectName;
  * vector code, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
  * installing them again changes nothing.
  *
+ * <p>To install them costs a start a quarter of a second of computing, since all management beans come along. A JVM that
+ * was started with them, by {@code -XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile=directives.json}, says so by
+ * the property {@value #STARTED_WITH} and saves that.
+ *
  * @param inForce whether the JVM has the directives
  * @param reason why not, or empty; kernels then run right, but may stay slow
  */
 public record CompilerDirectives(boolean inForce, String reason) {
+    /** {@code true} when the JVM got this version's directives on its command line. */
+    public static final String STARTED_WITH = "gatun.directives";
+
     private static final String PATTERN = "dev/gatun/simd/gemm/Gen*.*";
-    private static final String DIRECTIVES = """
-            [{match: ["%s", "dev/gatun/simd/gemm/FewRows.*", "dev/gatun/simd/gemm/Square.*", "dev/gatun/simd/gemm/Streamed*.*",
-                      "dev/gatun/simd/attention/Gen*.*", "dev/gatun/simd/attention/Rows.*", "dev/gatun/simd/attention/Cached.*",
-                      "dev/gatun/simd/kernels/PeakFma.*",
-                      "dev/gatun/simd/kernels/Stream.*", "dev/gatun/simd/loop/Gen*.*",
-                      "dev/gatun/simd/conv/Pool.four*", "dev/gatun/simd/conv/FewChannels.fold",
-                      "dev/gatun/simd/conv/FewChannels.rows", "dev/gatun/simd/conv/FewChannels.storeRows",
-                      "dev/gatun/simd/conv/WinogradMath.*"],
-              c1: {Exclude: true},
-              c2: {BackgroundCompilation: false}}]
-            """.formatted(PATTERN);
+    private static final String FILE = "directives.json";
     private static final String[] SIGNATURE = {String[].class.getName()};
 
     /** Tried once in this JVM, by whoever asks first; others wait. */
@@ -45,7 +43,8 @@ public record CompilerDirectives(boolean inForce, String reason) {
     }
 
     private static CompilerDirectives add() {
-        try {
+        if (Boolean.getBoolean(STARTED_WITH)) return new CompilerDirectives(true, "");
+        try (InputStream directives = CompilerDirectives.class.getResourceAsStream(FILE)) {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
             ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
             if (present(server, commands)) {
@@ -53,7 +52,7 @@ public record CompilerDirectives(boolean inForce, String reason) {
             }
             Path file = Files.createTempFile("gatun-directives", ".json");
             try {
-                Files.writeString(file, DIRECTIVES);
+                Files.write(file, directives.readAllBytes());
                 Object[] arguments = {new String[] {file.toString()}};
                 Object answer = server.invoke(commands, "compilerDirectivesAdd", arguments, SIGNATURE);
                 boolean added = present(server, commands);

@@ -10,6 +10,7 @@ import dev.gatun.runtime.CompiledCode;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.LoopCode;
+import dev.gatun.runtime.PlanMemory;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,19 +83,19 @@ public final class CompiledModel implements AutoCloseable {
             if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) throw new ArtifactException(file, "weights are little-endian, this machine is not");
             ZipEntry entry = zip.getEntry(ArtifactIndex.NAME);
             if (entry == null) throw new ArtifactException(file, "holds no " + ArtifactIndex.NAME + ", so it is no compiled model");
-            FutureTask<Compiler> starting = null; // loads its library while the plans are read
-            Executable executable = null;
+            FutureTask<Compiler> starting = null; // loads its library while plans and weights are read
+            PlanMemory memory = null;
             try {
                 index = ArtifactIndex.read(new String(bytes(entry, entry.getCrc()), StandardCharsets.UTF_8));
                 starting = new FutureTask<>(() -> new Compiler(index.target().backend(), threads));
                 Thread.ofPlatform().daemon().name("gatun-load").start(starting);
                 CompiledCode code = code();
+                memory = PlanMemory.of(code);
+                weights(memory);
                 Compiler compiler = starting.get();
-                executable = compiler.link(code);
-                weights(executable);
-                return new CompiledModel(compiler, executable, index.functions());
+                return new CompiledModel(compiler, compiler.link(code, memory), index.functions());
             } catch (RuntimeException | IOException | ExecutionException | InterruptedException e) {
-                if (executable != null) executable.close();
+                if (memory != null) memory.close();
                 close(starting);
                 switch (e) {
                     case EOFException x -> throw new ArtifactException(file, "cut short", x);
@@ -170,7 +171,7 @@ public final class CompiledModel implements AutoCloseable {
         }
 
         /** Copies the state into the arena, past the header that names what the index names too. */
-        private void weights(Executable executable) throws IOException {
+        private void weights(PlanMemory memory) throws IOException {
             ZipEntry entry = find(ArtifactIndex.WEIGHTS);
             CRC32 crc = new CRC32();
             byte[] block = new byte[BLOCK];
@@ -180,7 +181,7 @@ public final class CompiledModel implements AutoCloseable {
                 if (header < 0 || header > entry.getSize()) throw new ArtifactException(file, "the weights' header is damaged");
                 for (long at = 0; at < header; at += BLOCK) read(in, block, (int) Math.min(BLOCK, header - at), crc);
                 for (Input s : index.states()) {
-                    MemorySegment state = executable.state(s.name());
+                    MemorySegment state = memory.state(s.name());
                     if (state.byteSize() != s.value().type().bytes()) {
                         throw new ArtifactException(file, "state " + s.name() + " has " + s.value().type().bytes() + " bytes, its plan says " + state.byteSize());
                     }

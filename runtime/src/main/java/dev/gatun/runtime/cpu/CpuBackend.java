@@ -259,7 +259,7 @@ public final class CpuBackend implements AutoCloseable {
     /** What a step becomes, to be run one after another. */
     public List<Work> lower(ExecutionPlan plan, Step step) {
         return switch (step) {
-            case Loop l -> singles(List.of(loops.compile(l).bind(l, addresses(l.places(), plan), motions(l.places(), plan))), l);
+            case Loop l -> singles(List.of(loops.kernel(l, addresses(l.places(), plan), motions(l.places(), plan))), l);
             case Call c -> singles(call(plan, c), c);
             case Repeat r -> List.of(loop(plan.body(r), r));
         };

@@ -43,8 +43,6 @@ final class OneDnnProducts implements AutoCloseable {
     /** Batches longer than this are left to the simd product. */
     static final int MOST_BATCH = 256;
 
-    private static final System.Logger LOG = System.getLogger(OneDnnProducts.class.getName());
-
     private final OneDnn engine;
     private final Map<String, Boolean> accepted = new HashMap<>();
 
@@ -65,7 +63,7 @@ final class OneDnnProducts implements AutoCloseable {
             CpuBackend.close(List.of(kernel(trial.call(), trial.plan())));
             return true;
         } catch (OneDnnException e) {
-            LOG.log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
+            System.getLogger(OneDnnProducts.class.getName()).log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
             return false;
         }
     }

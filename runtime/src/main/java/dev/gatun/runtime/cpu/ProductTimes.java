@@ -15,7 +15,6 @@ import java.util.TreeMap;
  * results.
  */
 final class ProductTimes {
-    private static final System.Logger LOG = System.getLogger(ProductTimes.class.getName());
 
     /**
      * Both ways of computing one product.
@@ -42,7 +41,7 @@ final class ProductTimes {
             if (Files.exists(file)) read(Files.readAllLines(file));
         } catch (IOException | RuntimeException e) {
             times.clear();
-            LOG.log(Level.DEBUG, "ignoring " + file, e);
+            System.getLogger(ProductTimes.class.getName()).log(Level.DEBUG, "ignoring " + file, e);
         }
     }
 
@@ -69,7 +68,7 @@ final class ProductTimes {
             Files.writeString(beside, text);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot keep " + file, e);
+            System.getLogger(ProductTimes.class.getName()).log(Level.DEBUG, "cannot keep " + file, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.gatun.simd.loop;
 
 import dev.gatun.graph.schedule.Loop;
+import dev.gatun.graph.schedule.Motion;
+import dev.gatun.simd.Kernel;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -71,35 +74,46 @@ public final class LoopCompiler {
         return programs.computeIfAbsent(structure(loop), s -> generate(loop.label(), s));
     }
 
-    /** Whether the program of a loop is there already. */
-    public boolean knows(Loop loop) {
-        LoopCheck.check(loop);
-        return programs.containsKey(structure(loop));
+    /**
+     * A kernel that runs the loop: compiles it and binds it.
+     *
+     * @param placeBytes as for {@link LoopProgram#bind(Loop, long[], Motion[])}
+     */
+    public Kernel kernel(Loop loop, long[] placeBytes, Motion[] motions) {
+        return compile(loop).bound(loop, placeBytes, motions);
     }
 
     /**
-     * Defines a class that was generated for a loop earlier, by a compiler of the same version for vectors of the same
-     * length, instead of generating it again.
+     * A class that was generated earlier, by a compiler of the same version for vectors of the same length.
      *
-     * @param classFile what {@link LoopProgram#classFile} gave
+     * @param classFile what {@link LoopProgram#classFile} gave; not copied
      * @param bytecodeSize what {@link LoopProgram#bytecodeSize} gave
      * @param scratchBytes what {@link LoopProgram#scratchBytes} gave
+     */
+    @SuppressWarnings("ArrayRecordComponent") // carries bytes from hand to hand, is never compared
+    public record Adopted(byte[] classFile, int bytecodeSize, long scratchBytes) {}
+
+    /**
+     * Defines a loop's class, unless its program is there already, instead of generating it again.
+     *
+     * @param code gives the class; asked for new structures only
      * @throws IllegalArgumentException when the bytes are no such class, or the sizes are out of range
      */
-    public void adopt(Loop loop, byte[] classFile, int bytecodeSize, long scratchBytes) {
+    public void adopt(Loop loop, Supplier<Adopted> code) {
         LoopCheck.check(loop);
-        if (bytecodeSize < 1 || bytecodeSize > LIMIT || scratchBytes < 0 || scratchBytes > MOST_SCRATCH) {
-            throw new IllegalArgumentException("loop " + loop.label() + ": " + bytecodeSize + " bytes of code, " + scratchBytes + " of scratch memory");
+        programs.computeIfAbsent(structure(loop), s -> program(loop.label(), s, code.get()));
+    }
+
+    private LoopProgram program(String label, Loop structure, Adopted code) {
+        if (code.bytecodeSize < 1 || code.bytecodeSize > LIMIT || code.scratchBytes < 0 || code.scratchBytes > MOST_SCRATCH) {
+            throw new IllegalArgumentException("loop " + label + ": " + code.bytecodeSize + " bytes of code, " + code.scratchBytes + " of scratch memory");
         }
-        Loop structure = structure(loop);
-        Nest nest = new Nest(structure, new PassPlan(structure), lanes);
-        LoopBody body;
         try {
-            body = define(classFile);
+            Nest nest = new Nest(structure, new PassPlan(structure), lanes);
+            return new LoopProgram(structure, nest, define(code.classFile), code.classFile, code.bytecodeSize, code.scratchBytes);
         } catch (LinkageError | ClassCastException | IllegalStateException e) {
-            throw new IllegalArgumentException("loop " + loop.label() + ": its class is broken: " + e.getMessage(), e);
+            throw new IllegalArgumentException("loop " + label + ": its class is broken: " + e.getMessage(), e);
         }
-        programs.putIfAbsent(structure, new LoopProgram(structure, nest, body, classFile.clone(), bytecodeSize, scratchBytes));
     }
 
     /** Whether {@link #compile} would find the loop short enough. Compiles it; the program is kept. */

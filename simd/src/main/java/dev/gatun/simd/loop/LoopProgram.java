@@ -45,6 +45,11 @@ public final class LoopProgram {
         if (!new Nest(loop, new PassPlan(loop), nest.lanes()).canonical().equals(structure)) {
             throw new IllegalArgumentException("loop " + loop.label() + " is not the loop that was compiled");
         }
+        return bound(loop, placeBytes, motions);
+    }
+
+    /** As {@link #bind(Loop, long[], Motion[])}, for a loop of the right structure. */
+    Kernel bound(Loop loop, long[] placeBytes, Motion[] motions) {
         if (placeBytes.length != loop.places().size() || motions.length != placeBytes.length) {
             throw new IllegalArgumentException("loop " + loop.label() + " has " + loop.places().size()
                     + " places, got " + placeBytes.length + " addresses");
