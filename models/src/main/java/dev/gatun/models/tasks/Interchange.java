@@ -1,10 +1,7 @@
 package dev.gatun.models.tasks;
 
 import dev.gatun.graph.ir.Graph;
-import dev.gatun.graph.ops.Tensor;
-import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
-import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.bert.Bert;
 import dev.gatun.models.checkpoint.CheckpointException;
 import dev.gatun.models.checkpoint.Safetensors;
@@ -16,8 +13,6 @@ import dev.gatun.models.onnx.OnnxExport;
 import dev.gatun.models.text.SubwordTokenizer;
 import dev.gatun.models.text.Tokenizer;
 import dev.gatun.models.train.RunFolder;
-import dev.gatun.models.vision.ImageModel;
-import dev.gatun.models.vision.ImageSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -74,11 +69,11 @@ public final class Interchange {
     }
 
     /**
-     * Writes the model of a run as an ONNX file with one function, from token ids or images to scores.
+     * Writes the model of a run as an ONNX file with one function, which {@link ForwardGraph} describes.
      *
      * @param file to write; replaced as a whole
      * @param batch examples that the file's function takes at once
-     * @param time tokens of an example; 0 for the model's whole context, which is also what images say
+     * @param time tokens of an example; 0 for the model's whole context, and for models that have no time
      * @param form version of the operators, and where weights go
      * @throws IllegalArgumentException when time does not fit the model
      */
@@ -86,27 +81,9 @@ public final class Interchange {
         Record model = ModelKind.open(run);
         ParameterTree parameters = ParameterTree.of(model);
         run.checkWeights(parameters);
-        Graph graph = Tracer.trace("forward", t -> parameters.bind(t, tensors -> {
-            t.output("logits", scores(model, t, batch, time));
-            return tensors;
-        }));
+        Graph graph = ForwardGraph.of(model, parameters, batch, time);
         try (Safetensors weights = Safetensors.open(run.weights())) {
             form.write(file, graph, weights::map);
-        }
-    }
-
-    private static Tensor scores(Record model, Tracer t, int batch, int time) {
-        switch (model) {
-            case LanguageModel language -> {
-                if (time > language.context()) throw new IllegalArgumentException("time " + time + " exceeds the context of " + language.context());
-                return language.logits(t.data("tokens", TensorType.of(DType.I32, batch, time == 0 ? language.context() : time)));
-            }
-            case ImageModel images -> {
-                if (time != 0) throw new IllegalArgumentException("images have no time");
-                ImageSize s = images.config().image();
-                return images.logits(t.data("images", TensorType.of(DType.F32, batch, s.height(), s.width(), s.channels())));
-            }
-            default -> throw new IllegalArgumentException(model.getClass().getSimpleName() + " has no scores to export");
         }
     }
 }
