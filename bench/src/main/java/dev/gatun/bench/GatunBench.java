@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gatun bench",
         mixinStandardHelpOptions = true,
-        subcommands = {StepCommand.class, CompileCommand.class, StartCommand.class, JmhCommand.class, CompareCommand.class},
+        subcommands = {StepCommand.class, CompileCommand.class, StartCommand.class, JmhCommand.class, CompareCommand.class, PeersCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Gatun.%n",
         footer = {
@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
             "  gatun bench compile gpt-124m --layers 6,12,24,48",
             "  gatun bench start resnet18-cifar",
             "  gatun bench jmh Sgemm --threads 1,2 --json after.json",
-            "  gatun bench compare before.json after.json"
+            "  gatun bench compare before.json after.json",
+            "  gatun bench peers gpt-nano                  beside PyTorch (see gatun bench peers --help)"
         })
 public final class GatunBench {
     @Option(names = "--debug", scope = CommandLine.ScopeType.INHERIT, description = "Show stack traces of errors.")
