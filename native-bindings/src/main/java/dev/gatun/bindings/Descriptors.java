@@ -19,16 +19,17 @@ final class Descriptors implements AutoCloseable {
         this.operation = operation;
     }
 
-    /** Rejects more operands than an execution takes, or of a rank above {@code rank}. */
-    static void checkOperands(String operation, Optional<OneDnnTensor> bias, List<OneDnnPostOp> postOps, int rank) {
+    /** Rejects more operands of post-ops than {@code most}, which an execution takes, or of a rank above {@code rank}. */
+    static void checkOperands(String operation, Optional<OneDnnTensor> bias, List<OneDnnPostOp> postOps, int rank, int most) {
         List<OneDnnTensor> operands = new ArrayList<>();
         for (OneDnnPostOp postOp : postOps) {
             if (postOp instanceof OneDnnPostOp.Binary binary) {
                 operands.add(binary.operand());
             }
         }
-        if (operands.size() > 1) {
-            throw new IllegalArgumentException(operation + ": at most one post-op has an operand, not " + operands);
+        if (operands.size() > most) {
+            throw new IllegalArgumentException(operation + ": at most " + (most == 1 ? "one post-op has" : most + " post-ops have")
+                    + " an operand, not " + operands);
         }
         bias.ifPresent(operands::add);
         for (OneDnnTensor operand : operands) {

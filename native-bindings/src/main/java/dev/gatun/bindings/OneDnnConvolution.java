@@ -43,9 +43,12 @@ public final class OneDnnConvolution implements AutoCloseable {
         BIAS
     }
 
+    private static final int MOST_OPERANDS = 3;
+
     private final Spec spec;
     private final Primitive primitive;
-    private final int residual;
+    private final int firstOperand;
+    private final int operandCount;
 
     /**
      * What to convolve. Lists have one entry for each spatial dim.
@@ -59,7 +62,7 @@ public final class OneDnnConvolution implements AutoCloseable {
      * @param dilations distance between kernel elements, 1 for a dense kernel
      * @param paddingBefore zeros before the first element
      * @param paddingAfter zeros behind the last element
-     * @param postOps for {@link Pass#FORWARD}; at most one takes an operand
+     * @param postOps for {@link Pass#FORWARD}; at most three take an operand
      * @param math how f32 is multiplied
      */
     public record Spec(Pass pass, OneDnnTensor source, OneDnnTensor weights, Optional<OneDnnTensor> bias,
@@ -96,7 +99,7 @@ public final class OneDnnConvolution implements AutoCloseable {
                 throw new IllegalArgumentException(shapes + "post-ops belong to the forward pass, and the gradient of "
                         + "the source has no bias");
             }
-            Descriptors.checkOperands("convolution", bias, postOps, rank);
+            Descriptors.checkOperands("convolution", bias, postOps, rank, MOST_OPERANDS);
         }
 
         /** A convolution of two spatial dims with the same stride and zeros on all sides. */
@@ -153,9 +156,10 @@ public final class OneDnnConvolution implements AutoCloseable {
     OneDnnConvolution(OneDnn owner, Spec spec) {
         this.spec = spec;
         List<Argument> arguments = new ArrayList<>(arguments(spec));
-        Optional<Argument> operand = Argument.operand(spec.postOps());
-        residual = operand.isPresent() ? arguments.size() : -1;
-        operand.ifPresent(arguments::add);
+        List<Argument> operands = Argument.operands(spec.postOps());
+        firstOperand = arguments.size();
+        operandCount = operands.size();
+        arguments.addAll(operands);
         try (Descriptors d = new Descriptors(spec.toString())) {
             MemorySegment attributes = d.attributes(spec.postOps(), spec.math(), spec.result().dims().size());
             Call call = new Call(owner.engine(), spec, d, attributes);
@@ -296,19 +300,25 @@ public final class OneDnnConvolution implements AutoCloseable {
     }
 
     /**
-     * Computes the pass. Nothing is allocated. Segments hold at least {@link #bytes}; an operand that the spec does
-     * not have is {@link MemorySegment#NULL}. {@code residuals} is what a post-op combines with.
+     * Computes the pass. Nothing is allocated. Segments hold at least {@link #bytes}; a bias that the spec does not have
+     * is {@link MemorySegment#NULL}.
      *
-     * @throws IllegalArgumentException when a segment is unfit, naming it
+     * @param operands what post-ops combine with, in their order
+     * @throws IllegalArgumentException when a segment is unfit, naming it, or there are too few or too many operands
      * @throws OneDnnException when the library fails
      */
-    public void execute(MemorySegment source, MemorySegment weights, MemorySegment bias, MemorySegment residuals,
+    public void execute(MemorySegment source, MemorySegment weights, MemorySegment bias, List<MemorySegment> operands,
             MemorySegment result, MemorySegment scratchpad) {
+        if (operands.size() != operandCount) {
+            throw new IllegalArgumentException(spec + " has " + operandCount + " operands of post-ops, given were " + operands.size());
+        }
         primitive.bind(Slot.SOURCE.ordinal(), source);
         primitive.bind(Slot.WEIGHTS.ordinal(), weights);
         primitive.bind(Slot.RESULT.ordinal(), result);
         primitive.bindOptional(spec.bias().isPresent() ? Slot.BIAS.ordinal() : -1, bias, "bias");
-        primitive.bindOptional(residual, residuals, "residual");
+        for (int i = 0; i < operandCount; i++) {
+            primitive.bind(firstOperand + i, operands.get(i));
+        }
         primitive.bindScratchpad(scratchpad);
         primitive.run();
     }

@@ -51,7 +51,7 @@ public final class OneDnnMatmul implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "matmul: only b may leave its layout open: " + a + " x " + b + " -> " + c);
             }
-            Descriptors.checkOperands("matmul", bias, postOps, rank);
+            Descriptors.checkOperands("matmul", bias, postOps, rank, 1);
         }
 
         /** Plain product in f32 arithmetic. */
@@ -101,9 +101,9 @@ public final class OneDnnMatmul implements AutoCloseable {
             arguments.add(new Argument(
                     "bias", Dnnl.DNNL_ARG_BIAS(), Dnnl.dnnl_query_weights_md(), 1, false, spec.bias().get()));
         }
-        Optional<Argument> operand = Argument.operand(spec.postOps());
-        residual = operand.isPresent() ? arguments.size() : -1;
-        operand.ifPresent(arguments::add);
+        List<Argument> operands = Argument.operands(spec.postOps());
+        residual = operands.isEmpty() ? -1 : arguments.size();
+        arguments.addAll(operands);
         int rank = spec.c().dims().size();
         try (Descriptors d = new Descriptors(spec.toString())) {
             MemorySegment a = d.memory(spec.a());

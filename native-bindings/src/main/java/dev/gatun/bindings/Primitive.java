@@ -34,17 +34,18 @@ final class Primitive implements AutoCloseable {
             this(name, code, query, index, written, Optional.of(tensor).filter(t -> !t.isAny()));
         }
 
-        /** The operand of the one post-op that has one; empty when there is none. */
-        static Optional<Argument> operand(List<OneDnnPostOp> postOps) {
+        /** The operands of post-ops that have one, in their order. */
+        static List<Argument> operands(List<OneDnnPostOp> postOps) {
+            List<Argument> operands = new ArrayList<>();
             for (int i = 0; i < postOps.size(); i++) {
                 if (postOps.get(i) instanceof OneDnnPostOp.Binary binary) {
                     // DNNL_ARG_ATTR_MULTIPLE_POST_OP(i) | DNNL_ARG_SRC_1, which is also the key of the query
                     int code = Dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE() * (i + 1) | Dnnl.DNNL_ARG_SRC_1();
-                    return Optional.of(new Argument(
-                            "residual", code, Dnnl.dnnl_query_exec_arg_md(), code, false, binary.operand()));
+                    String name = binary.combination() == OneDnnPostOp.Combination.ADD ? "residual" : "factor";
+                    operands.add(new Argument(name, code, Dnnl.dnnl_query_exec_arg_md(), code, false, binary.operand()));
                 }
             }
-            return Optional.empty();
+            return operands;
         }
     }
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OneDnnConvolutionTest {
@@ -94,14 +95,14 @@ class OneDnnConvolutionTest {
             MemorySegment w = Tensors.random(arena, plain.weights(), 2);
             MemorySegment expected = Tensors.zeros(arena, plain.result());
             MemorySegment actual = Tensors.zeros(arena, plain.result());
-            reference.execute(x, w, MemorySegment.NULL, MemorySegment.NULL, expected,
+            reference.execute(x, w, MemorySegment.NULL, List.of(), expected,
                     Tensors.scratchpad(arena, reference.scratchpadBytes()));
             MemorySegment packedX = arena.allocate(chosen.bytes(Slot.SOURCE), 64);
             MemorySegment packedW = arena.allocate(chosen.bytes(Slot.WEIGHTS), 64);
             MemorySegment packedY = arena.allocate(chosen.bytes(Slot.RESULT), 64);
             source.execute(x, packedX);
             weights.execute(w, packedW);
-            chosen.execute(packedX, packedW, MemorySegment.NULL, MemorySegment.NULL, packedY,
+            chosen.execute(packedX, packedW, MemorySegment.NULL, List.of(), packedY,
                     Tensors.scratchpad(arena, chosen.scratchpadBytes()));
             result.execute(packedY, actual);
             long[] at = new long[4];
@@ -118,6 +119,22 @@ class OneDnnConvolutionTest {
         OneDnnTensor result = channelsLast(F32, 2, 16, 8, 8);
         check(spec(FORWARD, F32, "nhwc", s).withBias(rowMajor(F32, 16))
                 .withPostOps(OneDnnPostOp.add(result), OneDnnPostOp.relu()), s);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16"})
+    void severalPostOpsHaveOperands(OneDnnType type) {
+        Sizes s = new Sizes(2, 16, 17, 1, 8, 8, 3, 1, 1, 1);
+        OneDnnTensor channels = rowMajor(F32, 1, 17, 1, 1);
+        Spec spec = spec(FORWARD, type, "nhwc", s).withPostOps(OneDnnPostOp.multiply(channels), OneDnnPostOp.add(channels),
+                OneDnnPostOp.add(channelsLast(type, 2, 17, 8, 8)), OneDnnPostOp.relu());
+        check(spec, s);
+        try (OneDnnConvolution c = oneDnn.convolution(spec)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> c.execute(MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL, List.of(),
+                            MemorySegment.NULL, MemorySegment.NULL))
+                    .withMessageContaining("3 operands of post-ops, given were 0");
+        }
     }
 
     @Test
@@ -167,15 +184,17 @@ class OneDnnConvolutionTest {
             MemorySegment w = Tensors.random(arena, spec.weights(), 2);
             MemorySegment y = Tensors.random(arena, spec.result(), 3);
             MemorySegment bias = spec.bias().map(t -> Tensors.random(arena, t, 4)).orElse(MemorySegment.NULL);
-            boolean residual = !spec.postOps().isEmpty();
-            MemorySegment r = residual ? Tensors.random(arena, spec.result(), 5) : MemorySegment.NULL;
+            List<MemorySegment> operands = new ArrayList<>();
+            for (OneDnnPostOp postOp : spec.postOps()) {
+                if (postOp instanceof OneDnnPostOp.Binary b) operands.add(Tensors.random(arena, b.operand(), 5 + operands.size()));
+            }
             double[] expected = expected(spec, s, x, w, y);
             double[] expectedBias = new double[(int) s.o()];
             long[] at = new long[4];
             do {
                 expectedBias[(int) at[1]] += Tensors.get(y, spec.result(), at);
             } while (Tensors.next(at, spec.result()));
-            convolution.execute(x, w, bias, r, y, Tensors.scratchpad(arena, convolution.scratchpadBytes()));
+            convolution.execute(x, w, bias, operands, y, Tensors.scratchpad(arena, convolution.scratchpadBytes()));
             OneDnnTensor written = switch (spec.pass()) {
                 case FORWARD -> spec.result();
                 case BACKWARD_DATA -> spec.source();
@@ -191,9 +210,7 @@ class OneDnnConvolutionTest {
                 if (spec.pass() == FORWARD && spec.bias().isPresent()) {
                     value += Tensors.get(bias, spec.bias().get(), index[1]);
                 }
-                if (residual) {
-                    value = Math.max(0, value + Tensors.get(r, spec.result(), index));
-                }
+                value = followed(spec.postOps(), operands, value, index);
                 assertThat((double) Tensors.get(data, written, index)).as("%s at %s", spec, index)
                         .isCloseTo(value, within(Tensors.tolerance(written, terms, value)));
             } while (Tensors.next(index, written));
@@ -204,6 +221,21 @@ class OneDnnConvolutionTest {
                 }
             }
         }
+    }
+
+    private static double followed(List<OneDnnPostOp> postOps, List<MemorySegment> operands, double value, long[] index) {
+        int operand = 0;
+        for (OneDnnPostOp postOp : postOps) {
+            if (!(postOp instanceof OneDnnPostOp.Binary b)) {
+                value = Math.max(0, value);
+                continue;
+            }
+            long[] at = index.clone();
+            for (int d = 0; d < at.length; d++) at[d] = b.operand().dims().get(d) == 1 ? 0 : at[d];
+            double x = Tensors.get(operands.get(operand++), b.operand(), at);
+            value = b.combination() == OneDnnPostOp.Combination.ADD ? value + x : value * x;
+        }
+        return value;
     }
 
     /** The pass's output, in index order of its dims. */

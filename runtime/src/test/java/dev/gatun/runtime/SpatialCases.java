@@ -58,6 +58,7 @@ final class SpatialCases {
         }
         cases.add(new OpCase("conv bias relu residual", List.of(f32(2, 6, 6, 5), f32(3, 3, 5, 5), f32(5)), -1, 1, 0,
                 x -> x.get(0).apply(Conv2d.of(1, 1), x.get(1)).add(x.get(2)).relu().add(x.get(0))));
+        followed(cases);
         int[][] strides = {{1, 1}, {2, 1}, {3, 1}, {1, 2}};
         for (int[] s : strides) {
             cases.add(new OpCase("same conv, stride " + s[0] + ", dilation " + s[1], List.of(f32(2, 7, 6, 3), f32(3, 4, 3, 5)), -1, 1, 0,
@@ -67,6 +68,40 @@ final class SpatialCases {
                 x -> Conv2d.padded(x.get(0), x.get(1), 2, 1, 2, List.of(0, 2, 1, 2))));
         cases.add(new OpCase("conv of images with channels first", List.of(f32(2, 3, 6, 7), f32(3, 3, 3, 4)), -1, 1, 0,
                 x -> Images.channelsFirst(Images.channelsLast(x.get(0)).apply(Conv2d.of(1, 1), x.get(1)))));
+    }
+
+    /** Images, rows, columns, channels in, channels out, window, stride, padding, groups. */
+    private static final int[][] FOLLOWED = {
+        {2, 6, 5, 5, 7, 3, 1, 1, 1},
+        {3, 9, 9, 1, 6, 5, 1, 2, 1},
+        {2, 7, 7, 33, 17, 3, 2, 1, 1},
+        {5, 5, 3, 17, 33, 1, 1, 0, 1},
+        {2, 6, 7, 6, 9, 3, 1, 1, 3},
+        {2, 6, 7, 17, 17, 3, 2, 1, 17},
+        {2, 8, 8, 3, 20, 4, 4, 0, 1},
+    };
+
+    /** What follows a convolution and moves into it: where a residual stands, and factors of channels. */
+    private static void followed(List<OpCase> cases) {
+        for (int[] s : FOLLOWED) {
+            Conv2d op = Conv2d.of(s[6], s[7], 1, s[8]);
+            int rows = (s[1] + 2 * s[7] - s[5]) / s[6] + 1;
+            int columns = (s[2] + 2 * s[7] - s[5]) / s[6] + 1;
+            TensorType channels = f32(s[4]);
+            TensorType x0 = f32(s[0], s[1], s[2], s[3]);
+            TensorType w = f32(s[5], s[5], s[3] / s[8], s[4]);
+            TensorType y = f32(s[0], rows, columns, s[4]);
+            String name = " after conv2d " + java.util.Arrays.stream(s).boxed().toList();
+            cases.add(new OpCase("bias and relu" + name, List.of(x0, w, channels), -1, 1, 0, x -> conv(op, x).add(x.get(2)).relu()));
+            cases.add(new OpCase("bias, relu and residual" + name, List.of(x0, w, channels, y), -1, 1, 0,
+                    x -> x.get(3).add(conv(op, x).add(x.get(2)).relu())));
+            cases.add(new OpCase("scale, bias, residual and relu" + name, List.of(x0, w, channels, channels, y), -1, 1, 0,
+                    x -> conv(op, x).mul(x.get(2)).add(x.get(3)).add(x.get(4)).relu()));
+        }
+    }
+
+    private static Tensor conv(Conv2d op, List<Tensor> x) {
+        return x.get(0).apply(op, x.get(1));
     }
 
     /** Images, rows, columns, channels, window rows and columns, stride, padding. */

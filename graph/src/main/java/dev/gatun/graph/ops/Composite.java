@@ -9,7 +9,7 @@ import java.util.List;
  * ones write their gradient by hand. A backend that has a kernel for a composite claims it and sees it whole.
  */
 public sealed interface Composite extends Op
-        permits Attention, AttentionGrad, BatchNorm, CachedAttention, CrossEntropy, Dropout, FusedMatMul, Gelu, GroupNorm, LayerNorm, LogSoftmax,
+        permits Attention, AttentionGrad, BatchNorm, CachedAttention, CrossEntropy, Dropout, Fused, Gelu, GroupNorm, LayerNorm, LogSoftmax,
                 MaskedAttention, Relu, RmsNorm, Rotary, Silu, SoftCrossEntropy, Softmax {
 
     /** Records the same computation in simpler ops; results as {@link #infer} says. */

@@ -4,24 +4,38 @@ import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A matrix product with what follows it, {@code activation(A * B + bias) + residual}: libraries apply it to each block
- * of the result while it is in registers. Operands A, B, then bias f32 {@code [n]} and residual {@code [m,n]} of the
- * result's type, where the op has them. Made by a pass for backends that claim it.
+ * A matrix product with what follows it, {@code activation(A * B + bias) + residual}. Operands A, B, then bias f32
+ * {@code [n]} and residual {@code [m,n]} of the result's type, where the op has them.
  *
  * @param product the product, of two matrices
  * @param bias whether a bias is added
  * @param activation applied to the sum
  * @param residual whether a residual is added at the end
  */
-public record FusedMatMul(MatMul product, boolean bias, Activation activation, boolean residual) implements Composite {
-    /** Functions that can follow a product. */
-    public enum Activation {
-        NONE,
-        RELU,
-        GELU_TANH,
-        GELU_ERF
+public record FusedMatMul(MatMul product, boolean bias, Activation activation, boolean residual) implements Fused {
+    @Override
+    public Optional<Fused> scaled() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Fused> biased() {
+        boolean isFirst = !bias && activation == Activation.NONE && !residual;
+        return isFirst ? Optional.of(new FusedMatMul(product, true, activation, false)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Fused> added() {
+        return residual ? Optional.empty() : Optional.of(new FusedMatMul(product, bias, activation, true));
+    }
+
+    @Override
+    public Optional<Fused> activated(Activation function) {
+        boolean follows = activation == Activation.NONE && !residual;
+        return follows ? Optional.of(new FusedMatMul(product, bias, function, false)) : Optional.empty();
     }
 
     @Override
@@ -42,12 +56,7 @@ public record FusedMatMul(MatMul product, boolean bias, Activation activation, b
         DType dtype = y.dtype();
         y = y.cast(DType.F32);
         if (bias) y = y.add(operands.get(2));
-        y = switch (activation) {
-            case NONE -> y;
-            case RELU -> y.relu();
-            case GELU_TANH -> y.apply(new Gelu(true));
-            case GELU_ERF -> y.apply(new Gelu(false));
-        };
+        y = Fused.apply(activation, y);
         if (residual) y = y.add(operands.getLast().cast(DType.F32));
         return List.of(y.cast(dtype));
     }

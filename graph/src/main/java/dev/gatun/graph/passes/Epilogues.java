@@ -7,11 +7,14 @@ import dev.gatun.graph.ops.Add;
 import dev.gatun.graph.ops.Broadcast;
 import dev.gatun.graph.ops.Cast;
 import dev.gatun.graph.ops.Constant;
+import dev.gatun.graph.ops.Conv2d;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.Fused.Activation;
 import dev.gatun.graph.ops.FusedMatMul;
-import dev.gatun.graph.ops.FusedMatMul.Activation;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Max;
+import dev.gatun.graph.ops.Mul;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.Relu;
 import dev.gatun.graph.ops.Reshape;
@@ -22,16 +25,29 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Moves what follows a matrix product into it, where the backend claims {@link FusedMatMul} and nobody else needs the
- * value in between: a bias, then an activation, then a residual of f32. Reshapes and the widening of a bf16 result may
- * stand between the two; they then follow the fused product.
+ * Moves what follows a matrix product or a convolution into it, where the backend claims the {@link Fused} op and nobody
+ * else needs the value in between: factors, a bias, an activation, a residual. Reshapes and the widening of a bf16 result
+ * may stand between the two; they then follow the fused product.
  */
 final class Epilogues {
     /** Nodes between a product and its residual above which waiting for it would keep the factors in memory too long. */
     private static final int FAR = 100;
+
+    /** What can follow. */
+    private enum Part {
+        SCALE,
+        BIAS,
+        RESIDUAL,
+        ACTIVATION
+    }
+
+    /** A residual may stand before the activation or after it. */
+    private static final List<Part> ORDER = List.of(Part.SCALE, Part.BIAS, Part.RESIDUAL, Part.ACTIVATION, Part.RESIDUAL);
 
     private final Map<Integer, Node> definition = new HashMap<>();
     private final Map<Integer, Integer> positions = new HashMap<>();
@@ -51,21 +67,21 @@ final class Epilogues {
         graph.outputs().forEach(o -> uses.merge(o.value().id(), 1, Integer::sum));
     }
 
-    /** One kind of epilogue after the other, so that each finds the product that the last one left. */
+    /** One part after the other, so that each finds the product that the last one left. */
     static Graph fuse(Graph graph, Predicate<Op> claims) {
-        for (int kind = 0; kind < 3; kind++) {
-            int k = kind;
+        for (Part part : ORDER) {
             Epilogues e = new Epilogues(graph, claims);
-            graph = DeadCode.remove(Replay.run(graph, (node, operands, tracer) -> e.rewrite(k, node, operands, tracer)));
+            graph = DeadCode.remove(Replay.run(graph, (node, operands, tracer) -> e.rewrite(part, node, operands, tracer)));
         }
         return graph;
     }
 
-    private List<Tensor> rewrite(int kind, Node node, List<Tensor> operands, Tracer tracer) {
-        Tensor fused = switch (kind) {
-            case 0 -> node.op() instanceof Add ? bias(node, operands, tracer) : null;
-            case 1 -> activation(node, operands, tracer);
-            default -> node.op() instanceof Add ? residual(node, operands, tracer) : null;
+    private List<Tensor> rewrite(Part part, Node node, List<Tensor> operands, Tracer tracer) {
+        Tensor fused = switch (part) {
+            case SCALE -> node.op() instanceof Mul ? vector(Fused::scaled, node, operands, tracer) : null;
+            case BIAS -> node.op() instanceof Add ? vector(Fused::biased, node, operands, tracer) : null;
+            case RESIDUAL -> node.op() instanceof Add ? residual(node, operands, tracer) : null;
+            case ACTIVATION -> activation(node, operands, tracer);
         };
         return fused != null ? List.of(fused) : tracer.repeat(node, operands);
     }
@@ -76,32 +92,33 @@ final class Epilogues {
         while (true) {
             Node n = definition.get(v.id());
             if (n == null || uses.get(v.id()) != 1) return null;
-            if (n.op() instanceof MatMul || n.op() instanceof FusedMatMul) return n.result().type().rank() == 2 ? n : null;
+            if (isProduct(n.op())) return n.result().type().rank() == 2 || !(n.op() instanceof MatMul) ? n : null;
             boolean passes = n.op() instanceof Reshape || n.op() instanceof Cast c && c.to() == DType.F32;
             if (!passes) return null;
             v = n.operands().getFirst();
         }
     }
 
-    /** The product as a fused op without anything added; {@code null} for none. */
-    private static FusedMatMul plain(Node product) {
-        if (product == null) return null;
-        return product.op() instanceof MatMul m ? new FusedMatMul(m, false, Activation.NONE, false) : (FusedMatMul) product.op();
+    private static boolean isProduct(Op op) {
+        return op instanceof MatMul || op instanceof Conv2d || op instanceof Fused;
     }
 
-    private Tensor bias(Node add, List<Tensor> x, Tracer tracer) {
+    /** A product with something more behind it, if it and the backend can take that. */
+    private Optional<Fused> claimed(Node product, Function<Fused, Optional<Fused>> more) {
+        return product == null ? Optional.empty() : Fused.of(product.op()).flatMap(more).filter(claims);
+    }
+
+    /** Multiplies by, or adds, one number for each column of a product. */
+    private Tensor vector(Function<Fused, Optional<Fused>> more, Node node, List<Tensor> x, Tracer tracer) {
         for (int side = 0; side < 2; side++) {
-            Node product = product(add.operands().get(side));
-            FusedMatMul p = plain(product);
-            Node broadcast = definition.get(add.operands().get(1 - side).id());
-            if (p == null || p.bias() || broadcast == null || !(broadcast.op() instanceof Broadcast)) continue;
+            Node product = product(node.operands().get(side));
+            Node broadcast = definition.get(node.operands().get(1 - side).id());
+            if (product == null || broadcast == null || !(broadcast.op() instanceof Broadcast)) continue;
             Value vector = broadcast.operands().getFirst();
             boolean fits = vector.type().rank() == 1 && vector.type().dtype() == DType.F32
-                    && vector.type().dim(0) == product.result().type().dim(1) && add.result().type().dim(-1) == vector.type().dim(0);
-            FusedMatMul op = new FusedMatMul(p.product(), true, Activation.NONE, false);
-            if (!fits || !claims.test(op)) continue;
-            Tensor bias = operand(tracer, x.get(1 - side));
-            return replaced(tracer, x.get(side), op, bias, add);
+                    && vector.type().dim(0) == product.result().type().dim(-1) && node.result().type().dim(-1) == vector.type().dim(0);
+            Optional<Fused> op = fits ? claimed(product, more) : Optional.empty();
+            if (op.isPresent()) return replaced(tracer, x.get(side), op.get(), operand(tracer, x.get(1 - side)), node);
         }
         return null;
     }
@@ -114,23 +131,28 @@ final class Epilogues {
                     && c.op() instanceof Constant zero && zero.value() == 0 -> Activation.RELU;
             default -> Activation.NONE;
         };
-        FusedMatMul p = activation == Activation.NONE ? null : plain(product(node.operands().getFirst()));
-        if (p == null || p.activation() != Activation.NONE || p.residual()) return null;
-        FusedMatMul op = new FusedMatMul(p.product(), p.bias(), activation, false);
-        return claims.test(op) ? replaced(tracer, x.getFirst(), op, null, node) : null;
+        if (activation == Activation.NONE) return null;
+        Optional<Fused> op = claimed(product(node.operands().getFirst()), f -> f.activated(activation));
+        return op.map(f -> replaced(tracer, x.getFirst(), f, null, node)).orElse(null);
     }
 
     private Tensor residual(Node add, List<Tensor> x, Tracer tracer) {
         for (int side = 0; side < 2; side++) {
             Node product = product(add.operands().get(side));
-            FusedMatMul p = plain(product);
-            if (p == null || p.residual() || product.result().type().dtype() != DType.F32) continue;
-            FusedMatMul op = new FusedMatMul(p.product(), p.bias(), p.activation(), true);
+            Node other = definition.get(add.operands().get(1 - side).id());
+            if (product == null || other != null && other.op() instanceof Broadcast) continue;
             int waits = positions.get(add.result().id()) - positions.get(product.result().id());
-            if (waits > FAR || !claims.test(op)) continue;
-            return replaced(tracer, x.get(side), op, x.get(1 - side).reshape(product.result().type().shape()), add);
+            Optional<Fused> op = waits > FAR || !addsTo(product) ? Optional.empty() : claimed(product, Fused::added);
+            if (op.isEmpty()) continue;
+            Tensor residual = x.get(1 - side).reshape(product.result().type().shape()).cast(product.result().type().dtype());
+            return replaced(tracer, x.get(side), op.get(), residual, add);
         }
         return null;
+    }
+
+    /** A residual of f32 stays so: a transformer's would be rounded at each layer. Between convolutions all else is rounded too. */
+    private static boolean addsTo(Node product) {
+        return product.result().type().dtype() == DType.F32 || !(product.op() instanceof MatMul || product.op() instanceof FusedMatMul);
     }
 
     /** What a broadcast in the new graph repeats. */
@@ -139,9 +161,9 @@ final class Epilogues {
     }
 
     /** Records the fused product in place of the one behind {@code y}, with one operand more, in the node's shape. */
-    private static Tensor replaced(Tracer tracer, Tensor y, FusedMatMul op, Tensor more, Node node) {
+    private static Tensor replaced(Tracer tracer, Tensor y, Fused op, Tensor more, Node node) {
         int id = y.id();
-        while (!(tracer.node(tracer.definedBy(id)).op() instanceof MatMul) && !(tracer.node(tracer.definedBy(id)).op() instanceof FusedMatMul)) {
+        while (!isProduct(tracer.node(tracer.definedBy(id)).op())) {
             id = tracer.node(tracer.definedBy(id)).operands().getFirst().id();
         }
         List<Tensor> operands = new ArrayList<>();

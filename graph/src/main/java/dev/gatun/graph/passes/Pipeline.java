@@ -30,7 +30,6 @@ public final class Pipeline {
                         new Pass("loops", Loops::merge),
                         new Pass("dead-code", Bodies.too(DeadCode::remove)),
                         new Pass("loops-again", Loops::merge),
-                        new Pass("channel-scales", ChannelScales::fold),
                         new Pass("precision", mixed ? MixedPrecision::run : g -> g),
                         new Pass("epilogues", g -> Epilogues.fuse(g, claims)),
                         new Pass("expand", Bodies.too(g -> Expand.run(g, claims))),

@@ -6,6 +6,8 @@ import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Conv2dWeightGrad;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Pooling;
@@ -106,7 +108,8 @@ public record StepCost(double flops, double bytes) {
         Place result = c.results().getFirst();
         return switch (c.op()) {
             case MatMul m -> product(m, c);
-            case FusedMatMul f -> product(f.product(), c) + (double) result.shape().elements() * extras(f);
+            case FusedMatMul f -> product(f.product(), c) + extras(f, c);
+            case FusedConv2d f -> convolution(f.product(), c) + extras(f, c);
             case Convolution v -> convolution(v, c);
             case Attention a -> attention(a.causal(), c, 2);
             case AttentionGrad a -> attention(a.causal(), c, 5);
@@ -121,8 +124,10 @@ public record StepCost(double flops, double bytes) {
         return 2.0 * c.results().getFirst().shape().elements() * a.dim(m.transposeA() ? -2 : -1);
     }
 
-    private static int extras(FusedMatMul f) {
-        return (f.bias() ? 1 : 0) + (f.activation() == FusedMatMul.Activation.NONE ? 0 : 1) + (f.residual() ? 1 : 0);
+    /** One for each operand beyond the product's, and for the function. */
+    private static double extras(Fused f, Call c) {
+        int each = c.operands().size() - 2 + (f.activation() == Fused.Activation.NONE ? 0 : 1);
+        return (double) c.results().getFirst().shape().elements() * each;
     }
 
     /** Each output element is a sum over a window: the same work for the convolution and both of its gradients. */

@@ -8,6 +8,7 @@ import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.Concat;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.RandomUniform;
@@ -218,10 +219,16 @@ public final class Recomputation {
             case MatMul m -> product(n);
             case FusedMatMul m -> product(n);
             case Attention a -> 2.0 * first.dim(1); // of [batch, time, heads, width]
-            case Convolution c -> (double) n.operands().get(1).type().elements() / result.dim(-1);
+            case Convolution c -> window(n);
+            case FusedConv2d c -> window(n);
             default -> 1;
         };
         return 2.0 * result.elements() * inner;
+    }
+
+    /** Length of the sums in a convolution. */
+    private static double window(Node n) {
+        return (double) n.operands().get(1).type().elements() / n.results().getFirst().type().dim(-1);
     }
 
     /** Length of the sums in a matrix product. */

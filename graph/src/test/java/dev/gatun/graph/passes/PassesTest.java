@@ -12,6 +12,8 @@ import dev.gatun.graph.ops.BatchNorm;
 import dev.gatun.graph.ops.Composite;
 import dev.gatun.graph.ops.Constant;
 import dev.gatun.graph.ops.Conv2d;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.Images;
 import dev.gatun.graph.ops.MatMul;
@@ -29,6 +31,7 @@ import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -121,14 +124,13 @@ class PassesTest {
     }
 
     @Test
-    void normsByGivenStatisticsScaleTheWeights() {
-        assertThat(ChannelScales.fold(normed(false)).nodes()).filteredOn(n -> n.op() instanceof Mul)
-                .extracting(n -> n.result().type().toString())
-                .contains("f32[3,3,3,5]")
-                .doesNotContain("f32[8,9,9,5]");
-        assertThat(ChannelScales.fold(normed(true)).nodes()).filteredOn(n -> n.op() instanceof Mul)
-                .extracting(n -> n.result().type().toString())
-                .contains("f32[8,9,9,5]");
+    void normsByGivenStatisticsMoveIntoTheConvolution() {
+        Predicate<Op> claims = op -> op instanceof FusedConv2d;
+        assertThat(Epilogues.fuse(normed(false), claims).nodes()).filteredOn(n -> n.result().type().rank() == 4)
+                .extracting(Node::op)
+                .containsExactly(new FusedConv2d(Conv2d.of(1, 1), true, true, FusedConv2d.Residual.NONE, Fused.Activation.RELU));
+        assertThat(Epilogues.fuse(normed(true), claims).nodes()).as("the convolution is read twice").noneMatch(n -> n.op() instanceof Fused);
+        assertThat(Epilogues.fuse(normed(false), op -> false).nodes()).as("nobody claims it").noneMatch(n -> n.op() instanceof Fused);
     }
 
     @Test

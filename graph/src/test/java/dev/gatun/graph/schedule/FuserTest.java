@@ -9,6 +9,8 @@ import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.BatchNorm;
 import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.CrossEntropy;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.Gelu;
 import dev.gatun.graph.ops.LayerNorm;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FuserTest {
     private static final TensorType ROWS = TensorType.of(DType.F32, 6, 5, 32);
@@ -185,6 +189,36 @@ class FuserTest {
         assertThat(((Call) steps.getFirst()).op())
                 .isEqualTo(new FusedMatMul(new MatMul(false, false), true, FusedMatMul.Activation.GELU_TANH, true));
         assertThat(schedule(g, op -> false).steps()).as("unclaimed: a product and a loop").hasSize(2);
+    }
+
+    /** {@code relu(conv + bias)}, or with a residual before or after the rectifier, and the step that it becomes. */
+    @ParameterizedTest
+    @EnumSource
+    void whatFollowsAConvolutionMovesIntoIt(FusedConv2d.Residual residual) {
+        Graph g = Tracer.trace("test", t -> {
+            Tensor y = t.data("x", TensorType.of(DType.F32, 2, 6, 6, 3)).apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5)));
+            y = y.add(t.state("b", TensorType.of(DType.F32, 5)));
+            Tensor r = t.data("r", TensorType.of(DType.F32, 2, 6, 6, 5));
+            t.output("y", switch (residual) {
+                case NONE -> y.relu();
+                case BEFORE -> r.add(y).relu();
+                case AFTER -> y.relu().add(r);
+            });
+        });
+        List<Step> steps = schedule(g, op -> op instanceof Fused).steps();
+        assertThat(steps).hasSize(1);
+        assertThat(((Call) steps.getFirst()).op())
+                .isEqualTo(new FusedConv2d(Conv2d.of(1, 1), false, true, residual, Fused.Activation.RELU));
+        assertThat(((Call) steps.getFirst()).operands()).hasSize(residual == FusedConv2d.Residual.NONE ? 3 : 4);
+    }
+
+    @Test
+    void sumsThatRepeatAnOperandAreNoResidual() {
+        Schedule s = schedule(Tracer.trace("test", t -> {
+            Tensor y = t.data("x", TensorType.of(DType.F32, 2, 6, 6, 3)).apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5)));
+            t.output("y", y.add(t.state("positions", TensorType.of(DType.F32, 6, 6, 5))));
+        }), op -> op instanceof Fused);
+        assertThat(s.steps()).as("a convolution and a loop, without a copy of what repeats").hasSize(2);
     }
 
     @Test

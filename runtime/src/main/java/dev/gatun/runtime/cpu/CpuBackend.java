@@ -5,6 +5,8 @@ import dev.gatun.graph.ops.Attention;
 import dev.gatun.graph.ops.AttentionGrad;
 import dev.gatun.graph.ops.CachedAttention;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.FusedMatMul;
 import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Op;
@@ -118,6 +120,7 @@ public final class CpuBackend implements AutoCloseable {
             case AttentionGrad a -> true;
             case CachedAttention a -> true;
             case FusedMatMul f -> oneDnn != null;
+            case FusedConv2d f -> f.activation() == Fused.Activation.NONE || f.activation() == Fused.Activation.RELU;
             default -> false;
         };
     }
@@ -139,7 +142,7 @@ public final class CpuBackend implements AutoCloseable {
         Map<String, Boolean> decided = new TreeMap<>();
         for (Step step : steps) {
             switch (step) {
-                case Call c when c.op() instanceof Convolution v -> decided.put(ProductChoice.shape(c), inOneDnn(v, c));
+                case Call c when SpatialShapes.convolution(c) instanceof Convolution v -> decided.put(ProductChoice.shape(c), inOneDnn(v, c));
                 case Call c when OneDnnProducts.product(c) != null -> decided.put(ProductChoice.shape(c), inOneDnn(c));
                 case Repeat r -> decided.putAll(decisions(r.body().steps()));
                 default -> { }
@@ -223,11 +226,14 @@ public final class CpuBackend implements AutoCloseable {
         return switch (c.op()) {
             case FusedMatMul f -> isStreamed(c) ? gemm.workspaceBytes(shape(f.product(), c), 1) : 0;
             case MatMul m -> inOneDnn(c) ? 0 : simdWorkspace(c);
-            case Convolution v -> inOneDnn(v, c)
-                    ? convolutions.workspaceBytes(v, c)
-                    : javaConvolutions.workspaceBytes(v, c);
+            case Convolution v -> workspaceBytes(v, c);
+            case FusedConv2d f -> workspaceBytes(f.product(), c);
             default -> 0;
         };
+    }
+
+    private long workspaceBytes(Convolution op, Call c) {
+        return inOneDnn(op, c) ? convolutions.workspaceBytes(op, c) : javaConvolutions.workspaceBytes(op, c);
     }
 
     /**
@@ -288,7 +294,8 @@ public final class CpuBackend implements AutoCloseable {
         return switch (c.op()) {
             case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
             case FusedMatMul f -> isStreamed(c) ? streamed(plan, f, c) : oneDnnProduct(plan, c);
-            case Convolution v -> inOneDnn(v, c) ? convolutions.kernels(v, c, plan) : javaConvolutions.kernels(v, c, plan);
+            case Convolution v -> convolution(v, c, plan);
+            case FusedConv2d f -> convolution(f.product(), c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
             case ScatterAdd s -> {
                 Place updates = c.operands().get(1);
@@ -328,6 +335,10 @@ public final class CpuBackend implements AutoCloseable {
                     layout(c.results().get(2), plan)));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
         };
+    }
+
+    private List<Kernel> convolution(Convolution op, Call c, ExecutionPlan plan) {
+        return inOneDnn(op, c) ? convolutions.kernels(op, c, plan) : javaConvolutions.kernels(op, c, plan);
     }
 
     private static Kernel pooling(Pooling op, Call c, long[] at, long result) {
@@ -424,9 +435,9 @@ public final class CpuBackend implements AutoCloseable {
         if (step instanceof Repeat r) {
             return r.body().steps().stream().map(this::describe).filter(s -> !s.isEmpty()).collect(Collectors.joining("; "));
         }
-        if (step instanceof Call c && c.op() instanceof Convolution v) {
+        if (step instanceof Call c && SpatialShapes.convolution(c) instanceof Convolution v) {
             String why = choice == null ? "" : ": " + choice.describe(c);
-            return inOneDnn(v, c) ? "onednn" + why : "simd " + javaConvolutions.method(v, c) + why;
+            return inOneDnn(v, c) ? "onednn" + convolutions.describe(v, c) + why : "simd " + javaConvolutions.method(v, c) + why;
         }
         if (!(step instanceof Call c) || OneDnnProducts.product(c) == null) return "";
         if (isStreamed(c)) return "simd: few rows, bound by memory";

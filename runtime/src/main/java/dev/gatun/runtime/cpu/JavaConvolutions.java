@@ -8,6 +8,7 @@ import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.types.DType;
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.conv.ConvEpilogue;
 import dev.gatun.simd.conv.ConvShape;
 import dev.gatun.simd.conv.Convolver;
 import dev.gatun.simd.conv.Winograd;
@@ -53,7 +54,12 @@ final class JavaConvolutions {
         long workspace = c.workspace() < 0 ? 0 : plan.offset(c.workspace());
         Winograd.Elements narrow = new Winograd.Elements(true, c.results().getFirst().dtype() == DType.BF16);
         return switch (op) {
-            case Conv2d f -> isNarrow(c) ? winograd.forward(s, narrow, a, b, r, workspace) : convolver.forward(s, a, b, r, workspace);
+            case Conv2d f -> {
+                ConvEpilogue epilogue = SpatialShapes.epilogue(c, plan);
+                yield isNarrow(c)
+                        ? winograd.forward(s, narrow, epilogue, a, b, r, workspace)
+                        : convolver.forward(s, epilogue, a, b, r, workspace);
+            }
             case Conv2dInputGrad f -> isNarrow(c)
                     ? winograd.inputGradient(s, narrow, a, b, r, workspace)
                     : convolver.inputGradient(s, a, b, r, workspace);

@@ -8,11 +8,19 @@ import java.util.List;
 
 /** A convolution in oneDNN, cut into slices of the batch; each task is a primitive of its own. */
 final class OneDnnConvolutionKernel implements Kernel, AutoCloseable {
-    /** A primitive and the byte offsets of images, weights and results. */
-    record Slice(OneDnnConvolution primitive, long x, long w, long y) {}
+    /** A primitive and the byte offsets of images, weights, results, bias (-1 for none) and operands of post-ops. */
+    record Slice(OneDnnConvolution primitive, long x, long w, long y, long bias, List<Operand> operands) {
+        Slice {
+            operands = List.copyOf(operands);
+        }
+    }
+
+    /** What a post-op reads. */
+    record Operand(long at, long bytes) {}
 
     /** An arena's windows for one slice. */
-    private record Windows(MemorySegment memory, MemorySegment x, MemorySegment w, MemorySegment y) {}
+    private record Windows(MemorySegment memory, MemorySegment x, MemorySegment w, MemorySegment y, MemorySegment bias,
+            List<MemorySegment> operands) {}
 
     private final List<Slice> slices;
     private final Windows[] windows;
@@ -49,12 +57,14 @@ final class OneDnnConvolutionKernel implements Kernel, AutoCloseable {
             w = windows(memory, s); // made once: a task belongs to one worker at a time
             windows[task] = w;
         }
-        s.primitive.execute(w.x, w.w, MemorySegment.NULL, MemorySegment.NULL, w.y, scratch);
+        s.primitive.execute(w.x, w.w, w.bias, w.operands, w.y, scratch);
     }
 
     private static Windows windows(MemorySegment memory, Slice s) {
         return new Windows(memory, memory.asSlice(s.x, s.primitive.bytes(Slot.SOURCE)),
-                memory.asSlice(s.w, s.primitive.bytes(Slot.WEIGHTS)), memory.asSlice(s.y, s.primitive.bytes(Slot.RESULT)));
+                memory.asSlice(s.w, s.primitive.bytes(Slot.WEIGHTS)), memory.asSlice(s.y, s.primitive.bytes(Slot.RESULT)),
+                s.bias < 0 ? MemorySegment.NULL : memory.asSlice(s.bias, s.primitive.bytes(Slot.BIAS)),
+                s.operands.stream().map(o -> memory.asSlice(o.at, o.bytes)).toList());
     }
 
     /** Frees the primitives. */

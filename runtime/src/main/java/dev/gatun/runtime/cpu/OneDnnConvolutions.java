@@ -4,14 +4,18 @@ import dev.gatun.bindings.OneDnn;
 import dev.gatun.bindings.OneDnnConvolution;
 import dev.gatun.bindings.OneDnnConvolution.Pass;
 import dev.gatun.bindings.OneDnnConvolution.Slot;
+import dev.gatun.bindings.OneDnnException;
 import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.bindings.OneDnnMath;
+import dev.gatun.bindings.OneDnnPostOp;
 import dev.gatun.bindings.OneDnnTensor;
 import dev.gatun.bindings.OneDnnType;
 import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Conv2dWeightGrad;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Place;
@@ -19,9 +23,13 @@ import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.Kernel;
 import dev.gatun.simd.conv.AddParts;
+import dev.gatun.simd.conv.ConvEpilogue;
+import dev.gatun.simd.conv.EpilogueKernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Lowers convolutions to oneDNN. Owns the engine.
@@ -38,8 +46,12 @@ final class OneDnnConvolutions implements AutoCloseable {
     /** Bytes of partial weight gradients aimed at: writing and adding them up costs more than parallel work gains. */
     private static final long PARTIAL_BYTES = 20L << 20;
     private static final int FEWEST_PARTS = 2;
+    /** How the library names code that is right for everything and slow. */
+    private static final String PLAIN_CODE = "ref";
 
     private final OneDnn engine;
+    /** For each convolution with something behind it, whether the library takes both together. */
+    private final Map<String, Boolean> together = new ConcurrentHashMap<>();
 
     OneDnnConvolutions(OneDnnLibrary.Ready library) {
         engine = OneDnn.open(library, 1);
@@ -54,7 +66,7 @@ final class OneDnnConvolutions implements AutoCloseable {
      */
     private record Cut(OneDnnConvolution.Spec spec, int slices, OneDnnTensor plain) {}
 
-    private static Cut cut(Convolution op, Call c) {
+    private Cut cut(Convolution op, Call c) {
         SpatialShapes.Places p = SpatialShapes.Places.of(op, c);
         Shape x = p.x().shape();
         Shape y = p.y().shape();
@@ -69,9 +81,53 @@ final class OneDnnConvolutions implements AutoCloseable {
         OneDnnTensor plain = weights(p.w(), op.groups());
         OneDnnType computed = pass == Pass.BACKWARD_WEIGHTS ? OneDnnType.F32 : plain.type();
         long[] dims = plain.dims().stream().mapToLong(Long::longValue).toArray();
-        return new Cut(new OneDnnConvolution.Spec(pass, images(p.x(), slices), OneDnnTensor.any(computed, dims), Optional.empty(),
-                images(p.y(), slices), longs(op.strides()), longs(op.dilation()), longs(op.padding()), longs(op.padding()),
-                List.of(), OneDnnMath.F32), slices, plain);
+        OneDnnConvolution.Spec spec = new OneDnnConvolution.Spec(pass, images(p.x(), slices), OneDnnTensor.any(computed, dims),
+                Optional.empty(), images(p.y(), slices), longs(op.strides()), longs(op.dilation()), longs(op.padding()),
+                longs(op.padding()), List.of(), OneDnnMath.F32);
+        if (c.op() instanceof FusedConv2d f && areTogether(c, spec, followed(spec, f))) spec = followed(spec, f);
+        return new Cut(spec, slices, plain);
+    }
+
+    /** A convolution with what follows it: a bias is an argument of its own unless factors come before it. */
+    private static OneDnnConvolution.Spec followed(OneDnnConvolution.Spec spec, FusedConv2d f) {
+        long channels = spec.result().dims().get(1);
+        OneDnnTensor vector = OneDnnTensor.rowMajor(OneDnnType.F32, 1, channels, 1, 1);
+        List<OneDnnPostOp> posts = new ArrayList<>();
+        if (f.scale()) posts.add(OneDnnPostOp.multiply(vector));
+        if (f.scale() && f.bias()) posts.add(OneDnnPostOp.add(vector));
+        if (f.residual() == FusedConv2d.Residual.BEFORE) posts.add(OneDnnPostOp.add(spec.result()));
+        if (f.activation() == Fused.Activation.RELU) posts.add(OneDnnPostOp.relu());
+        if (f.residual() == FusedConv2d.Residual.AFTER) posts.add(OneDnnPostOp.add(spec.result()));
+        OneDnnConvolution.Spec all = spec.withPostOps(posts.toArray(OneDnnPostOp[]::new));
+        return f.bias() && !f.scale() ? all.withBias(OneDnnTensor.rowMajor(OneDnnType.F32, channels)) : all;
+    }
+
+    /** Whether the library computes what follows too, and not by falling back to its plain loops. */
+    private boolean areTogether(Call c, OneDnnConvolution.Spec plain, OneDnnConvolution.Spec all) {
+        return together.computeIfAbsent(ProductChoice.shape(c), shape -> {
+            try (OneDnnConvolution one = engine.convolution(all)) {
+                if (!isPlain(one)) return true;
+            } catch (OneDnnException e) {
+                return false;
+            }
+            try (OneDnnConvolution alone = engine.convolution(plain)) {
+                return isPlain(alone);
+            }
+        });
+    }
+
+    private static boolean isPlain(OneDnnConvolution one) {
+        return one.code().startsWith(PLAIN_CODE);
+    }
+
+    /** What a listing says of a call, behind the library's name. */
+    String describe(Convolution op, Call c) {
+        boolean apart = c.op() instanceof FusedConv2d && !isTogether(cut(op, c).spec);
+        return apart ? ", what follows in Java" : "";
+    }
+
+    private static boolean isTogether(OneDnnConvolution.Spec spec) {
+        return !spec.postOps().isEmpty() || spec.bias().isPresent();
     }
 
     private static Pass pass(Convolution op) {
@@ -137,7 +193,8 @@ final class OneDnnConvolutions implements AutoCloseable {
         Cut cut = cut(op, c);
         SpatialShapes.Places p = SpatialShapes.Places.of(op, c);
         long workspace = c.workspace() < 0 ? -1 : plan.offset(c.workspace());
-        long w = address(p.w(), plan);
+        long w = CpuBackend.address(p.w(), plan);
+        ConvEpilogue epilogue = SpatialShapes.epilogue(c, plan);
         boolean isUpdate = cut.spec.pass() == Pass.BACKWARD_WEIGHTS;
         List<OneDnnConvolution> primitives = new ArrayList<>();
         for (int i = 0; i < cut.slices; i++) primitives.add(engine.convolution(cut.spec));
@@ -147,11 +204,17 @@ final class OneDnnConvolutions implements AutoCloseable {
         for (int i = 0; i < cut.slices; i++) {
             long at = workspace < 0 ? w : isUpdate ? workspace + i * partBytes(one) : workspace;
             slices.add(new OneDnnConvolutionKernel.Slice(primitives.get(i),
-                    address(p.x(), plan) + i * cut.spec.source().bytes(), at, address(p.y(), plan) + i * cut.spec.result().bytes()));
+                    CpuBackend.address(p.x(), plan) + i * cut.spec.source().bytes(), at,
+                    CpuBackend.address(p.y(), plan) + i * cut.spec.result().bytes(),
+                    cut.spec.bias().isPresent() ? epilogue.biasBytes() : -1, operands(cut.spec, c, epilogue, i)));
         }
         List<Kernel> kernels = new ArrayList<>();
         if (reorders && !isUpdate) kernels.add(new OneDnnReorderKernel(one.reorderInto(Slot.WEIGHTS, cut.plain), w, workspace));
         kernels.add(new OneDnnConvolutionKernel(slices));
+        if (!epilogue.isNone() && !isTogether(cut.spec)) {
+            Place y = p.y();
+            kernels.add(new EpilogueKernel(epilogue, y.shape().dim(3), y.dtype() == DType.BF16, CpuBackend.address(y, plan), 0, y.shape().elements()));
+        }
         if (isUpdate && cut.slices > 1) {
             long count = one.bytes(Slot.WEIGHTS) / Float.BYTES;
             kernels.add(new AddParts(workspace, cut.slices, partBytes(one), count, reorders ? workspace : w));
@@ -160,8 +223,17 @@ final class OneDnnConvolutions implements AutoCloseable {
         return kernels;
     }
 
-    private static long address(Place p, ExecutionPlan plan) {
-        return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
+    /** Where the operands of a slice's post-ops lie, in the order of {@link #followed}. */
+    private static List<OneDnnConvolutionKernel.Operand> operands(OneDnnConvolution.Spec spec, Call c, ConvEpilogue epilogue, int slice) {
+        if (!(c.op() instanceof FusedConv2d f) || !isTogether(spec)) return List.of();
+        List<OneDnnConvolutionKernel.Operand> operands = new ArrayList<>();
+        long vector = spec.result().dims().get(1) * Float.BYTES;
+        long images = spec.result().bytes();
+        if (f.scale()) operands.add(new OneDnnConvolutionKernel.Operand(epilogue.scaleBytes(), vector));
+        if (f.scale() && f.bias()) operands.add(new OneDnnConvolutionKernel.Operand(epilogue.biasBytes(), vector));
+        boolean adds = f.residual() != FusedConv2d.Residual.NONE;
+        if (adds) operands.add(new OneDnnConvolutionKernel.Operand(epilogue.residualBytes() + slice * images, images));
+        return operands;
     }
 
     @Override

@@ -4,12 +4,16 @@ import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Conv2dInputGrad;
 import dev.gatun.graph.ops.Conv2dWeightGrad;
 import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.Fused;
+import dev.gatun.graph.ops.FusedConv2d;
 import dev.gatun.graph.ops.Pool2dGrad;
 import dev.gatun.graph.ops.Pooling;
+import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.conv.Axis;
+import dev.gatun.simd.conv.ConvEpilogue;
 import dev.gatun.simd.conv.ConvShape;
 import dev.gatun.simd.conv.PoolShape;
 
@@ -29,6 +33,27 @@ final class SpatialShapes {
                 case Conv2dWeightGrad f -> new Places(a, r, b);
             };
         }
+    }
+
+    /** The convolution that a call computes, whatever follows it; {@code null} for other calls. */
+    static Convolution convolution(Call c) {
+        return switch (c.op()) {
+            case Convolution v -> v;
+            case FusedConv2d f -> f.product();
+            default -> null;
+        };
+    }
+
+    /** What follows a convolution. */
+    static ConvEpilogue epilogue(Call c, ExecutionPlan plan) {
+        if (!(c.op() instanceof FusedConv2d f)) return ConvEpilogue.NONE;
+        boolean adds = f.residual() != FusedConv2d.Residual.NONE;
+        return new ConvEpilogue(
+                f.scale() ? CpuBackend.address(c.operands().get(2), plan) : -1,
+                f.bias() ? CpuBackend.address(c.operands().get(f.biasOperand()), plan) : -1,
+                adds ? CpuBackend.address(c.operands().getLast(), plan) : -1,
+                f.residual() == FusedConv2d.Residual.AFTER,
+                f.activation() == Fused.Activation.RELU);
     }
 
     static ConvShape convolution(Convolution op, Call c) {

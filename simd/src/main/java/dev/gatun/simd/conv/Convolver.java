@@ -101,24 +101,25 @@ public final class Convolver {
         }
     }
 
-    /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
-    public List<Kernel> forward(ConvShape s, long x, long w, long y, long workspace) {
-        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, x, w, y));
-        if (Winograd.pays(s)) return winograd.forward(s, Winograd.Elements.F32, x, w, y, workspace);
-        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.FORWARD, s, x, w, y, gemm.microKernels()));
+    /** The kernels of y = convolution of x by w and what follows; to be run one after another. Offsets are bytes. */
+    public List<Kernel> forward(ConvShape s, ConvEpilogue epilogue, long x, long w, long y, long workspace) {
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.FORWARD, s, epilogue, x, w, y));
+        if (Winograd.pays(s)) return winograd.forward(s, Winograd.Elements.F32, epilogue, x, w, y, workspace);
+        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.FORWARD, s, epilogue, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             if (!s.isPlain()) kernels.add(new Unfold(s, images, xAt, at));
             kernels.addAll(product(forwardProduct(s, rows), at, w, yAt, workspace + unfoldedBytes(s), false));
+            if (!epilogue.isNone()) kernels.add(new EpilogueKernel(epilogue, s.out(), false, y, (yAt - y) / 4, (long) rows * s.out()));
         });
         return kernels;
     }
 
     /** The kernels of x = gradient by the input, from y's gradient and w. */
     public List<Kernel> inputGradient(ConvShape s, long y, long w, long x, long workspace) {
-        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, x, w, y));
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.INPUT, s, ConvEpilogue.NONE, x, w, y));
         if (Winograd.pays(s)) return winograd.inputGradient(s, Winograd.Elements.F32, y, w, x, workspace);
-        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.INPUT, s, x, w, y, gemm.microKernels()));
+        if (FewChannels.suits(s)) return List.of(new FewChannels(FewChannels.Pass.INPUT, s, ConvEpilogue.NONE, x, w, y, gemm.microKernels()));
         List<Kernel> kernels = new ArrayList<>();
         blocks(s, x, y, workspace, (rows, images, xAt, at, yAt, isFirst) -> {
             kernels.addAll(product(inputProduct(s, rows), yAt, w, at, workspace + unfoldedBytes(s), false));
@@ -129,7 +130,7 @@ public final class Convolver {
 
     /** The kernels of w = gradient by the weights, from x and y's gradient. */
     public List<Kernel> weightGradient(ConvShape s, long x, long y, long w, long workspace) {
-        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, x, w, y));
+        if (s.groups() > 1) return List.of(new Grouped(Grouped.Pass.WEIGHTS, s, ConvEpilogue.NONE, x, w, y));
         if (Winograd.pays(s)) return winograd.weightGradient(s, Winograd.Elements.F32, x, y, w, workspace);
         if (FewChannels.suits(s)) return fewWeights(s, x, y, w, workspace);
         List<Kernel> kernels = new ArrayList<>();
@@ -146,7 +147,7 @@ public final class Convolver {
 
     private List<Kernel> fewWeights(ConvShape s, long x, long y, long w, long workspace) {
         int parts = FewChannels.parts(s);
-        Kernel sums = new FewChannels(FewChannels.Pass.WEIGHTS, s, x, parts == 1 ? w : workspace, y, gemm.microKernels());
+        Kernel sums = new FewChannels(FewChannels.Pass.WEIGHTS, s, ConvEpilogue.NONE, x, parts == 1 ? w : workspace, y, gemm.microKernels());
         return parts == 1 ? List.of(sums) : List.of(sums, new AddParts(workspace, parts, weightBytes(s), weightBytes(s) / 4, w));
     }
 

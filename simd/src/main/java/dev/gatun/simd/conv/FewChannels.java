@@ -52,6 +52,7 @@ final class FewChannels implements Kernel {
     private final long imageAt;
     private final long rightAt;
     private final long otherAt;
+    private final Finish finish;
     private final long bytes;
 
     /** Rows of the left operand cut into register tiles of one height. */
@@ -65,7 +66,7 @@ final class FewChannels implements Kernel {
         }
     }
 
-    FewChannels(Pass pass, ConvShape shape, long x, long w, long y, MicroKernels kernels) {
+    FewChannels(Pass pass, ConvShape shape, ConvEpilogue epilogue, long x, long w, long y, MicroKernels kernels) {
         this.pass = pass;
         this.shape = shape;
         this.xBytes = x;
@@ -99,7 +100,8 @@ final class FewChannels implements Kernel {
             case INPUT -> (long) tiles.padded() * (shape.out() + width) + slack;
             case WEIGHTS -> (long) shape.rows().window() * tiles.padded() * width;
         };
-        bytes = otherAt + aligned(4 * other);
+        finish = new Finish(epilogue, shape.out(), false, y, otherAt + aligned(4 * other));
+        bytes = otherAt + aligned(4 * other) + Finish.bytes(shape.out());
     }
 
     private static long aligned(long bytes) {
@@ -164,7 +166,10 @@ final class FewChannels implements Kernel {
         int end = Math.min(shape.images(), first + taskImages);
         scratch.asSlice(imageAt, rightAt - imageAt).fill((byte) 0);
         switch (pass) {
-            case FORWARD -> rows(memory, wBytes, shape.depth(), shape.out(), scratch, rightAt);
+            case FORWARD -> {
+                rows(memory, wBytes, shape.depth(), shape.out(), scratch, rightAt);
+                finish.prepare(memory, scratch);
+            }
             case INPUT -> turned(memory, scratch);
             case WEIGHTS -> {}
         }
@@ -255,6 +260,8 @@ final class FewChannels implements Kernel {
                         storeRows(scratch, otherAt, panel, memory, to, shape.out(), rows, shape.out() - j);
                     }
                 }
+                boolean isDone = j + panel == width && !finish.isNone();
+                if (isDone) finish.inPlace(memory, (y - yBytes) / 4 + (long) i * count * shape.out(), count * shape.out(), scratch);
             }
         }
     }

@@ -23,8 +23,9 @@ final class Grouped implements Kernel {
     private final long yBytes;
     private final int inGroup;
     private final int outGroup;
+    private final Finish finish;
 
-    Grouped(Pass pass, ConvShape shape, long xBytes, long wBytes, long yBytes) {
+    Grouped(Pass pass, ConvShape shape, ConvEpilogue epilogue, long xBytes, long wBytes, long yBytes) {
         this.pass = pass;
         this.shape = shape;
         this.xBytes = xBytes;
@@ -32,6 +33,7 @@ final class Grouped implements Kernel {
         this.yBytes = yBytes;
         inGroup = shape.in() / shape.groups();
         outGroup = shape.out() / shape.groups();
+        finish = new Finish(epilogue, shape.out(), false, yBytes, 0);
     }
 
     @Override
@@ -42,6 +44,11 @@ final class Grouped implements Kernel {
     @Override
     public int tasks() {
         return pass == Pass.WEIGHTS ? shape.rows().window() : shape.images();
+    }
+
+    @Override
+    public long scratchBytes() {
+        return Finish.bytes(shape.out());
     }
 
     @Override
@@ -57,6 +64,9 @@ final class Grouped implements Kernel {
         } else {
             image(memory, task, 0, shape.rows().window());
         }
+        if (finish.isNone()) return;
+        finish.prepare(memory, scratch);
+        finish.inPlace(memory, outImage * task, Math.toIntExact(outImage), scratch);
     }
 
     private long kernelRow() {

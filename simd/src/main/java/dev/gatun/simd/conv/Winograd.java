@@ -59,18 +59,18 @@ public final class Winograd {
         public static final Elements F32 = new Elements(false, false);
     }
 
-    /** The kernels of y = convolution of x by w; to be run one after another. Offsets are bytes. */
-    public List<Kernel> forward(ConvShape s, Elements e, long x, long w, long y, long workspace) {
+    /** The kernels of y = convolution of x by w and what follows; to be run one after another. Offsets are bytes. */
+    public List<Kernel> forward(ConvShape s, Elements e, ConvEpilogue epilogue, long x, long w, long y, long workspace) {
         check(s);
         return List.of(new WinogradWeights(s, false, e.narrow, w, workspace),
-                new WinogradImages("winograd", TileGrid.forward(s), e.narrow, e.narrowResult, s.in(), s.out(), x, workspace, y, microKernels));
+                new WinogradImages("winograd", TileGrid.forward(s), e, epilogue, s.in(), s.out(), x, workspace, y, microKernels));
     }
 
     /** The kernels of x = gradient by the input, from y's gradient and w. */
     public List<Kernel> inputGradient(ConvShape s, Elements e, long y, long w, long x, long workspace) {
         check(s);
         return List.of(new WinogradWeights(s, true, e.narrow, w, workspace),
-                new WinogradImages("winograd.input", TileGrid.backward(s), e.narrow, e.narrowResult, s.out(), s.in(), y, workspace, x, microKernels));
+                new WinogradImages("winograd.input", TileGrid.backward(s), e, ConvEpilogue.NONE, s.out(), s.in(), y, workspace, x, microKernels));
     }
 
     /** The kernels of w = gradient by the weights, always f32, from x and y's gradient. */

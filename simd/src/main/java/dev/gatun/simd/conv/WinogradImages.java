@@ -37,16 +37,16 @@ final class WinogradImages implements Kernel {
     private final Squares squares;
     private final long productPoint;
     private final boolean narrowResult;
+    private final Finish finish;
 
     /**
-     * @param narrow whether the source is bf16
-     * @param narrowResult whether the result is
+     * @param epilogue what follows
      * @param depth channels of the source
      * @param width channels of the result
      */
-    WinogradImages(String name, TileGrid grid, boolean narrow, boolean narrowResult, int depth, int width,
+    WinogradImages(String name, TileGrid grid, Winograd.Elements elements, ConvEpilogue epilogue, int depth, int width,
             long x, long u, long y, MicroKernels kernels) {
-        this.narrowResult = narrowResult;
+        this.narrowResult = elements.narrowResult();
         this.name = name;
         this.grid = grid;
         this.depth = depth;
@@ -61,8 +61,9 @@ final class WinogradImages implements Kernel {
         groupPanels = Math.ceilDiv(panels, Math.clamp(Math.ceilDiv(ENOUGH_TASKS, blocks), 1, panels));
         int stacked = Math.ceilDiv(blockTiles, MicroKernels.tileRows());
         height = Math.ceilDiv(blockTiles, stacked);
-        squares = new Squares(grid, depth, narrow, stacked * height);
+        squares = new Squares(grid, depth, elements.narrow(), stacked * height);
         productPoint = stacked * height * PANEL_BYTES + 64;
+        finish = new Finish(epilogue, width, narrowResult, y, squares.bytes() + POINTS * productPoint);
         double operations = 2.0 * POINTS * grid.tiles() * depth * width;
         whole = Winograd.micro(kernels, operations, new MicroShape(height, MicroKernels.tileVectors(), squares.row(), 4, PANEL_BYTES, false));
         boolean odd = width % WinogradWeights.PANEL != 0;
@@ -81,7 +82,7 @@ final class WinogradImages implements Kernel {
 
     @Override
     public long scratchBytes() {
-        return squares.bytes() + POINTS * productPoint;
+        return squares.bytes() + POINTS * productPoint + Finish.bytes(width);
     }
 
     @Override
@@ -91,13 +92,15 @@ final class WinogradImages implements Kernel {
         int panel = task / blocks * groupPanels;
         int end = Math.min(panels, panel + groupPanels);
         squares.transform(memory, xBytes, first, tiles, scratch);
+        finish.prepare(memory, scratch);
         for (int j = panel; j < end; j++) {
             int columns = Math.min(WinogradWeights.PANEL, width - j * WinogradWeights.PANEL);
             products(memory, j, columns, tiles, scratch);
             for (int t = 0; t < tiles; t++) {
                 long place = grid.resultPlace(first + t) * width + (long) j * WinogradWeights.PANEL;
                 long from = squares.bytes() + t * PANEL_BYTES;
-                if (narrowResult) narrow(memory, first + t, from, place, columns, scratch);
+                if (!finish.isNone()) finished(memory, first + t, from, place, columns, scratch);
+                else if (narrowResult) narrow(memory, first + t, from, place, columns, scratch);
                 else whole(memory, first + t, from, place, columns, scratch);
             }
         }
@@ -108,9 +111,20 @@ final class WinogradImages implements Kernel {
                 4L * grid.resultColumns() * width, 4L * width, grid.height(tile), grid.width(tile));
     }
 
-    private void narrow(MemorySegment memory, int tile, long from, long place, int columns, MemorySegment scratch) {
+    /** What follows the convolution works on a square of 4x4 places in scratch, and leaves it in the result. */
+    private void finished(MemorySegment memory, int tile, long from, long place, int columns, MemorySegment scratch) {
+        patch(from, columns, scratch);
+        finish.rectangle(scratch, Squares.PATCH, TileGrid.SIDE * PANEL_BYTES, PANEL_BYTES, memory, place,
+                (long) grid.resultColumns() * width, grid.height(tile), grid.width(tile), columns);
+    }
+
+    private void patch(long from, int columns, MemorySegment scratch) {
         WinogradMath.output(scratch, from, productPoint, columns, 0, scratch, Squares.PATCH,
                 TileGrid.SIDE * PANEL_BYTES, PANEL_BYTES, TileGrid.SIDE, TileGrid.SIDE);
+    }
+
+    private void narrow(MemorySegment memory, int tile, long from, long place, int columns, MemorySegment scratch) {
+        patch(from, columns, scratch);
         for (int i = 0; i < grid.height(tile); i++) {
             for (int k = 0; k < grid.width(tile); k++) {
                 long to = place + ((long) i * grid.resultColumns() + k) * width;

@@ -44,7 +44,7 @@ class WinogradTest {
             double[] w = read(m, W, ws);
             double[] y = read(m, Y, ys);
             double[][] expected = plain(s, x, w, y);
-            run(arena, m, winograd.forward(s, Winograd.Elements.F32, X, W, Y, WORKSPACE));
+            run(arena, m, winograd.forward(s, Winograd.Elements.F32, ConvEpilogue.NONE, X, W, Y, WORKSPACE));
             close(read(m, Y, ys), expected[0], in * 9);
             write(m, Y, y);
             run(arena, m, winograd.weightGradient(s, Winograd.Elements.F32, X, Y, W, WORKSPACE));
@@ -70,7 +70,7 @@ class WinogradTest {
             double[] y = narrow(m, Y, ys, 3);
             double[][] expected = plain(s, x, w, y);
             Winograd.Elements narrow = new Winograd.Elements(true, true);
-            run(arena, m, winograd.forward(s, narrow, X, W, WORKSPACE / 2, WORKSPACE));
+            run(arena, m, winograd.forward(s, narrow, ConvEpilogue.NONE, X, W, WORKSPACE / 2, WORKSPACE));
             closeToBfloat(readNarrow(m, WORKSPACE / 2, ys), expected[0], in * 9);
             run(arena, m, winograd.inputGradient(s, narrow, Y, W, WORKSPACE / 2, WORKSPACE));
             closeToBfloat(readNarrow(m, WORKSPACE / 2, xs), expected[1], out * 9);
@@ -144,7 +144,7 @@ class WinogradTest {
     void refusesWhatItCannotCompute() {
         ConvShape strided = new ConvShape(1, new Axis(8, 3, 2, 1, 1), new Axis(8, 3, 1, 1, 1), 16, 16, 1);
         assertThat(Winograd.takes(strided)).isFalse();
-        assertThatThrownBy(() -> winograd.forward(strided, Winograd.Elements.F32, X, W, Y, WORKSPACE))
+        assertThatThrownBy(() -> winograd.forward(strided, Winograd.Elements.F32, ConvEpilogue.NONE, X, W, Y, WORKSPACE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("minimal filtering cannot compute");
     }
