@@ -4,15 +4,10 @@ import dev.gatun.models.gpt.GptConfig;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
-import dev.gatun.runtime.KernelTime;
 import dev.gatun.runtime.Precision;
+import dev.gatun.runtime.Profile;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -159,45 +154,14 @@ final class StepCommand implements Callable<Integer> {
         executable.profiling(true);
         for (int i = 0; i < PROFILED; i++) step.run();
         executable.profiling(false);
-        List<KernelTime> times = new ArrayList<>();
-        List<KernelTime> all = executable.profile();
-        for (KernelTime t : grouped(all, "", 0)) {
-            times.add(t);
-            times.addAll(inside(all, t));
-        }
-        double total = times.stream().filter(t -> t.depth() == 0).mapToLong(KernelTime::nanos).sum();
+        Profile profile = Profile.of(executable);
+        double total = profile.nanos();
         out.printf(Locale.ROOT, "%n%10s %7s %8s  %-40s %s%n", "ms a step", "share", "calls", "kernel", "source");
-        for (KernelTime t : times) {
-            out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", t.nanos() / 1e6 / PROFILED, 100 * t.nanos() / total,
-                    t.calls() / PROFILED, "  ".repeat(t.depth()) + t.kernel(), t.source());
+        for (Profile.Row r : profile.rows()) {
+            out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", r.nanos() / 1e6 / PROFILED, 100 * r.nanos() / total,
+                    r.calls() / PROFILED, "  ".repeat(r.depth()) + r.kernel(), r.source());
         }
         out.printf(Locale.ROOT, "%10.3f %6.1f%%%n", total / 1e6 / PROFILED, 100.0);
         out.flush();
-    }
-
-    /** Kernels of a depth by time, the same kernel at the same line added up; of those within a loop. */
-    private static List<KernelTime> grouped(List<KernelTime> all, String loop, int depth) {
-        Map<String, KernelTime> sums = new LinkedHashMap<>();
-        String outer = "";
-        for (KernelTime t : all) {
-            if (t.depth() < depth) outer = key(t);
-            if (t.depth() != depth || depth > 0 && !outer.equals(loop)) continue;
-            sums.merge(key(t), t, (x, y) ->
-                    new KernelTime(x.function(), x.step(), x.kernel(), x.source(), x.calls() + y.calls(), x.nanos() + y.nanos(), depth));
-        }
-        return sums.values().stream().sorted(Comparator.comparingLong(KernelTime::nanos).reversed()).toList();
-    }
-
-    private static List<KernelTime> inside(List<KernelTime> all, KernelTime loop) {
-        List<KernelTime> times = new ArrayList<>();
-        for (KernelTime t : grouped(all, key(loop), loop.depth() + 1)) {
-            times.add(t);
-            times.addAll(inside(all, t));
-        }
-        return times;
-    }
-
-    private static String key(KernelTime t) {
-        return t.kernel() + " " + t.source();
     }
 }

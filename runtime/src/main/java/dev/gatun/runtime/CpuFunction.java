@@ -7,6 +7,8 @@ import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jdk.jfr.FlightRecorder;
 
 /** Kernels run one after another by the worker team, some of them in loops. */
@@ -24,7 +26,7 @@ final class CpuFunction implements Function {
     private static final class Part {
         final String name;
         final String source;
-        final int step;
+        final List<Integer> path;
         final Kernel kernel;
         final int count;
         final Part[] before;
@@ -32,9 +34,9 @@ final class CpuFunction implements Function {
         long nanos;
         long calls;
 
-        Part(Work work, int step) {
+        Part(Work work, List<Integer> outer) {
             source = work.source();
-            this.step = step;
+            path = Stream.concat(outer.stream(), Stream.of(work.step())).toList();
             switch (work) {
                 case Work.Single s -> {
                     name = s.kernel().name();
@@ -47,23 +49,21 @@ final class CpuFunction implements Function {
                     name = l.name();
                     kernel = null;
                     count = l.count();
-                    before = parts(l.before(), step);
-                    body = parts(l.body(), step);
+                    before = parts(l.before(), path);
+                    body = parts(l.body(), path);
                 }
             }
         }
 
-        static Part[] parts(List<Work> work, int step) {
-            return work.stream().map(w -> new Part(w, step)).toArray(Part[]::new);
+        static Part[] parts(List<Work> work, List<Integer> outer) {
+            return work.stream().map(w -> new Part(w, outer)).toArray(Part[]::new);
         }
     }
 
     private CpuFunction(Lowered lowered, MemorySegment arena, MemorySegment[] scratch, WorkerTeam team) {
         this.name = lowered.name;
         this.work = lowered.steps.stream().flatMap(List::stream).toList();
-        List<Part> all = new ArrayList<>();
-        for (int i = 0; i < lowered.steps.size(); i++) all.addAll(List.of(Part.parts(lowered.steps.get(i), i)));
-        this.parts = all.toArray(Part[]::new);
+        this.parts = Part.parts(work, List.of());
         this.arena = arena;
         this.scratch = scratch;
         this.team = team;
@@ -72,7 +72,8 @@ final class CpuFunction implements Function {
     /** Kernels of a plan, before memory is there. */
     record Lowered(String name, List<List<Work>> steps) {
         static Lowered of(ExecutionPlan plan, CpuBackend backend) {
-            return new Lowered(plan.name(), plan.steps().stream().map(step -> backend.lower(plan, step)).toList());
+            return new Lowered(plan.name(), IntStream.range(0, plan.steps().size())
+                    .mapToObj(i -> backend.lower(plan, plan.steps().get(i)).stream().map(w -> w.at(i)).toList()).toList());
         }
 
         private List<Kernel> kernels() {
@@ -170,7 +171,7 @@ final class CpuFunction implements Function {
             long now = System.nanoTime();
             p.nanos += now - last;
             p.calls++;
-            if (listener != null) listener.ran(name, p.step, p.name, p.source, last, now);
+            if (listener != null) listener.ran(name, p.path.getFirst(), p.name, p.source, last, now);
             last = now;
         }
     }
@@ -183,15 +184,15 @@ final class CpuFunction implements Function {
     @Override
     public List<KernelTime> times() {
         List<KernelTime> times = new ArrayList<>();
-        if (calls > 0) times(parts, 0, times);
+        if (calls > 0) times(parts, times);
         return times;
     }
 
-    private void times(Part[] list, int depth, List<KernelTime> times) {
+    private void times(Part[] list, List<KernelTime> times) {
         for (Part p : list) {
-            times.add(new KernelTime(name, p.step, p.name, p.source, p.calls, p.nanos, depth));
-            times(p.before, depth + 1, times);
-            times(p.body, depth + 1, times);
+            times.add(new KernelTime(name, p.path, p.name, p.source, p.calls, p.nanos));
+            times(p.before, times);
+            times(p.body, times);
         }
     }
 }

@@ -51,7 +51,7 @@ final class ReferenceFunction implements Function {
 
     @Override
     public List<KernelTime> times() {
-        return calls == 0 ? List.of() : List.of(new KernelTime(graph.name(), -1, "interpreter", graph.name(), calls, nanos, 0));
+        return calls == 0 ? List.of() : List.of(new KernelTime(graph.name(), List.of(-1), "interpreter", graph.name(), calls, nanos));
     }
 
     private double[] load(int id) {

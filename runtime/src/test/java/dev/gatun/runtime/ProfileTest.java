@@ -2,6 +2,8 @@ package dev.gatun.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatun.graph.ir.Graph;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.plan.StepCost;
 import dev.gatun.graph.trace.Tracer;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -51,10 +54,38 @@ class ProfileTest {
             assertThat(p.rows().stream().mapToDouble(r -> r.cost().flops()).sum()).isEqualTo(3 * all.flops());
             assertThat(p.nanos()).isEqualTo(e.profile().stream().mapToLong(KernelTime::nanos).sum());
             Ceilings ceilings = new Ceilings(1, 100, 10, 10);
-            Profile.Row half = new Profile.Row("f", "k", "s", 1, 200, new StepCost(100, 1000));
+            Profile.Row half = new Profile.Row("f", "k", "s", 1, 200, new StepCost(100, 1000), 0);
             assertThat(half.rooflineShare(ceilings)).isEqualTo(0.5);
             assertThat(half.gflops()).isEqualTo(0.5);
             assertThat(half.gbs()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aLoopIsFollowedByTheStepsOfItsBody() {
+        int time = 7;
+        Graph g = Tracer.trace("work", t -> {
+            Tensor w = t.state("w", TensorType.of(DType.F32, N, N));
+            Scan.Turn turn = Scan.over(List.of(t.data("h", TensorType.of(DType.F32, N, N))), List.of(t.data("x", TensorType.of(DType.F32, time, N, N))),
+                    false, (carries, slices) -> {
+                        Tensor h = carries.getFirst().matmul(w).add(slices.getFirst()).tanh();
+                        return new Scan.Turn(List.of(h), List.of());
+                    });
+            t.output("y", turn.carries().getFirst());
+        });
+        try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = c.compile(g)) {
+            e.profiling(true);
+            e.run("work");
+            e.run("work");
+            List<Profile.Row> rows = Profile.of(e).rows();
+            int loop = IntStream.range(0, rows.size()).filter(i -> rows.get(i).kernel().contains(" of " + time)).findFirst().orElseThrow();
+            assertThat(rows.get(loop).depth()).isZero();
+            List<Profile.Row> body = rows.subList(loop + 1, rows.size()).stream().takeWhile(r -> r.depth() == 1).toList();
+            Profile.Row product = body.stream().filter(r -> r.kernel().contains("gemm")).findFirst().orElseThrow();
+            assertThat(product.calls()).isEqualTo(2 * time);
+            assertThat(product.cost().flops()).isEqualTo(2 * time * 2.0 * N * N * N);
+            assertThat(body.stream().mapToDouble(r -> r.cost().flops()).sum()).isEqualTo(rows.get(loop).cost().flops());
+            assertThat(body.stream().mapToLong(Profile.Row::nanos).sum()).isLessThanOrEqualTo(rows.get(loop).nanos());
         }
     }
 

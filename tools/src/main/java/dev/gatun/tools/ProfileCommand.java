@@ -140,15 +140,15 @@ final class ProfileCommand implements Callable<Integer> {
         for (int i = 0; i < profile.rows().size(); i++) {
             Profile.Row r = profile.rows().get(i);
             if (i >= rows) {
-                others += r.nanos();
+                if (r.depth() == 0) others += r.nanos();
                 continue;
             }
             out.printf(Locale.ROOT, "%9.3f %5.1f%% %6d %9.1f %8.1f %8.1f%%  %-32s %s%n", r.nanos() / 1e6 / steps, 100 * r.nanos() / total,
-                    r.calls() / steps, r.gflops(), r.gbs(), 100 * r.rooflineShare(ceilings), r.kernel(), r.source());
+                    r.calls() / steps, r.gflops(), r.gbs(), 100 * r.rooflineShare(ceilings), "  ".repeat(r.depth()) + r.kernel(), r.source());
         }
         if (others > 0) out.printf(Locale.ROOT, "%9.3f %5.1f%%  in %d rows more%n", others / 1e6 / steps, 100 * others / total, profile.rows().size() - rows);
         double wall = Arrays.stream(m.timed).sum();
-        double least = profile.rows().stream().mapToDouble(r -> ceilings.seconds(r.cost().flops(), r.cost().bytes()) * 1e9).sum();
+        double least = profile.rows().stream().filter(r -> r.depth() == 0).mapToDouble(r -> ceilings.seconds(r.cost().flops(), r.cost().bytes()) * 1e9).sum();
         out.printf(Locale.ROOT, "%9.3f ms a step in kernels, %.1f %% of its wall time of %.3f ms; at the roofline %.3f ms (%.1f %%)%n",
                 total / 1e6 / steps, 100 * total / wall, wall / 1e6 / steps, least / 1e6 / steps, 100 * least / total);
         out.printf(Locale.ROOT, "median step %.3f ms, %.3f ms with times taken; the fastest of each differ by %+.2f %%%n", Measured.median(m.plain) / 1e6,

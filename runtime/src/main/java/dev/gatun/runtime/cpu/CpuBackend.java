@@ -262,7 +262,7 @@ public final class CpuBackend implements AutoCloseable {
         }
     }
 
-    /** What a step becomes, to be run one after another. */
+    /** What a step becomes, to be run one after another; said to be step 0. */
     public List<Work> lower(ExecutionPlan plan, Step step) {
         return switch (step) {
             case Loop l -> singles(List.of(loops.kernel(l, addresses(l.places(), plan), motions(l.places(), plan))), l);
@@ -272,21 +272,23 @@ public final class CpuBackend implements AutoCloseable {
     }
 
     private static List<Work> singles(List<Kernel> kernels, Step step) {
-        return kernels.stream().<Work>map(k -> new Work.Single(k, step.source())).toList();
+        return kernels.stream().<Work>map(k -> new Work.Single(k, step.source(), 0)).toList();
     }
 
     private Work loop(ExecutionPlan body, Repeat r) {
         List<Work> before = new ArrayList<>();
         List<Work> work = new ArrayList<>();
-        for (Step step : r.body().steps()) {
-            List<Work> lowered = lower(body, step);
+        for (int i = 0; i < r.body().steps().size(); i++) {
+            int at = i;
+            Step step = r.body().steps().get(i);
+            List<Work> lowered = lower(body, step).stream().map(w -> w.at(at)).toList();
             // a right operand that stays the same is packed once
             boolean packsOnce = step instanceof Call c && c.op() instanceof MatMul m && lowered.size() == 2
                     && Gemm.packs(shape(m, c), batch(c)) && isSame(r, c.operands().get(1));
             if (packsOnce) before.add(lowered.getFirst());
             work.addAll(packsOnce ? lowered.subList(1, 2) : lowered);
         }
-        return new Work.Loop(r.label() + " of " + r.count(), r.source(), r.count(), before, work);
+        return new Work.Loop(r.label() + " of " + r.count(), r.source(), 0, r.count(), before, work);
     }
 
     private List<Kernel> call(ExecutionPlan plan, Call c) {
