@@ -28,7 +28,9 @@ module dev.gatun.models {
     exports dev.gatun.models.data.video;
     exports dev.gatun.models.data.image;
     exports dev.gatun.models.bert;
+    exports dev.gatun.models.chart;
     exports dev.gatun.models.checkpoint;
+    exports dev.gatun.models.events;
     exports dev.gatun.models.formats;
     exports dev.gatun.models.generate;
     exports dev.gatun.models.onnx;

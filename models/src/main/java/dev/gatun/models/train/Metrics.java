@@ -1,5 +1,7 @@
 package dev.gatun.models.train;
 
+import dev.gatun.models.chart.Curve;
+import dev.gatun.models.chart.LinePlot;
 import dev.gatun.models.checkpoint.AtomicFile;
 import dev.gatun.models.checkpoint.CheckpointException;
 import java.io.IOException;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Writes a run's metrics, one line of {@code metrics.csv} for each step, and draws its losses. */
 public final class Metrics implements Consumer<Progress>, AutoCloseable {
@@ -39,39 +40,26 @@ public final class Metrics implements Consumer<Progress>, AutoCloseable {
     public Metrics(RunFolder folder, Task task, long step) throws IOException {
         this.folder = folder;
         this.task = task;
-        StringBuilder kept = new StringBuilder(head(task));
+        StringBuilder kept = new StringBuilder(MetricsFile.head(task));
         if (step > 0 && Files.exists(folder.metrics())) keep(kept, step);
         AtomicFile.write(folder.metrics(), kept.toString());
         out = FileChannel.open(folder.metrics(), StandardOpenOption.APPEND);
     }
 
-    private static String head(Task task) {
-        return "step,train_loss," + task.metrics().stream().map(m -> "validation_" + m + ",").collect(Collectors.joining())
-                + "learning_rate,gradient_norm," + task.unit() + "s_per_second,seconds\n";
-    }
-
-    /** Keeps the lines up to a step, and their losses. A last line without an end was cut off. */
+    /** Keeps the lines up to a step, and their losses. */
     private void keep(StringBuilder kept, long step) throws IOException {
-        Path file = folder.metrics();
-        String text = Files.readString(file);
-        if (!text.startsWith(kept.toString())) {
-            throw new CheckpointException(file, "columns", "expected " + kept.toString().strip() + ", found " + text.lines().findFirst().orElse("nothing"));
+        MetricsFile file = MetricsFile.open(folder.metrics());
+        String expected = kept.toString().strip();
+        if (!String.join(",", file.columns()).equals(expected)) {
+            throw new CheckpointException(folder.metrics(), "columns", "expected " + expected + ", found " + String.join(",", file.columns()));
         }
-        long last = 0;
-        for (int at = kept.length(), end = text.indexOf('\n', at); end >= 0; at = end + 1, end = text.indexOf('\n', at)) {
-            String line = text.substring(at, end + 1);
-            String[] fields = line.split(",");
-            try {
-                long n = Long.parseLong(fields[0]);
-                if (n <= last || n > step) break;
-                train.add(n, Double.parseDouble(fields[1]));
-                if (!fields[2].isEmpty()) validation.add(n, Double.parseDouble(fields[2]));
-                last = n;
-            } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-                throw new CheckpointException(file, "line after step " + last, "expected numbers, found " + line.strip(), e);
-            }
-            kept.append(line);
-        }
+        file.read((line, values) -> {
+            if (values[0] > step) return false;
+            train.add(values[0], values[1]);
+            if (!Double.isNaN(values[2])) validation.add(values[0], values[2]);
+            kept.append(line).append('\n');
+            return true;
+        });
     }
 
     @Override
@@ -116,7 +104,8 @@ public final class Metrics implements Consumer<Progress>, AutoCloseable {
      * @param title above the picture
      */
     public void draw(String title) throws IOException {
-        AtomicFile.write(folder.lossCurve(), LossCurve.svg(title, task.unit(), train, validation));
+        LinePlot plot = new LinePlot(title, "loss (nats per " + task.unit() + ")").line("train", train).line("validation", validation);
+        AtomicFile.write(folder.lossCurve(), plot.picture());
     }
 
     @Override

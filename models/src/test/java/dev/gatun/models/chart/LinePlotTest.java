@@ -1,4 +1,4 @@
-package dev.gatun.models.train;
+package dev.gatun.models.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-class LossCurveTest {
+class LinePlotTest {
     private static Document parse(String svg) throws Exception {
         return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
@@ -24,7 +24,7 @@ class LossCurveTest {
 
     @Test
     void thePictureIsXmlWithBothCurvesInsideIts() throws Exception {
-        Document d = parse(LossCurve.svg("a <b> & \"c\" \u0001", "token", curve(500), curve(5)));
+        Document d = parse(new LinePlot("a <b> & \"c\" \u0001", "loss (nats per token)").line("train", curve(500)).line("validation", curve(5)).picture());
         assertThat(d.getElementsByTagName("title").item(0).getTextContent()).isEqualTo("a <b> & \"c\"  ");
         var lines = d.getElementsByTagName("polyline");
         assertThat(lines.getLength()).isEqualTo(2);
@@ -43,7 +43,7 @@ class LossCurveTest {
         for (List<Double> values : List.of(List.<Double>of(), List.of(2.0), List.of(0.0, 0.0), List.of(1e-9, 1e9), List.of(-3.0, 3.0))) {
             Curve c = new Curve();
             for (int i = 0; i < values.size(); i++) c.add(i + 1, values.get(i));
-            assertThat(parse(LossCurve.svg("t", "token", c, new Curve())).getDocumentElement().getTagName()).isEqualTo("svg");
+            assertThat(parse(new LinePlot("t", "loss").line("train", c).line("validation", new Curve()).picture()).getDocumentElement().getTagName()).isEqualTo("svg");
         }
     }
 

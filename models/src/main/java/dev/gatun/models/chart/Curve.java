@@ -1,4 +1,4 @@
-package dev.gatun.models.train;
+package dev.gatun.models.chart;
 
 /**
  * Points of a curve in bounded memory: when there are too many, neighbours become their mean, and from then on as many
@@ -6,6 +6,7 @@ package dev.gatun.models.train;
  */
 public final class Curve {
     private static final int MOST = 1024;
+    private static final double SPANS = 50;
 
     private final double[] x = new double[MOST];
     private final double[] y = new double[MOST];
@@ -50,5 +51,19 @@ public final class Curve {
 
     public double y(int i) {
         return y[java.util.Objects.checkIndex(i, size)];
+    }
+
+    /** The curve smoothed: an exponential mean over about a fiftieth of its points, as if nothing had been before the first. */
+    public Curve smoothed() {
+        double past = 1 - 2 / (Math.max(1, size / SPANS) + 1.0);
+        Curve smooth = new Curve();
+        double mean = 0;
+        double weight = 0;
+        for (int i = 0; i < size; i++) {
+            mean = past * mean + (1 - past) * y[i];
+            weight = past * weight + (1 - past);
+            smooth.add(x[i], mean / weight);
+        }
+        return smooth;
     }
 }

@@ -1,0 +1,2 @@
+/** Curves, and their drawing. */
+package dev.gatun.models.chart;

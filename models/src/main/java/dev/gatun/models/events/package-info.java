@@ -1,0 +1,2 @@
+/** Event files, which TensorBoard shows. */
+package dev.gatun.models.events;
