@@ -18,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         version = "gatun 0.1.0",
         subcommands = {
             TrainCommand.class,
+            ReportCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             ScoreCommand.class,
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  gatun train gpt --data book.txt          ... on your own text",
             "  gatun train lenet                        train a network on images of digits, under a minute",
             "  gatun eval runs/lenet-...                accuracy, F1 and confusion matrix",
+            "  gatun report runs/lenet-...              its curves and tables as a page for a browser",
             "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
             "  gatun explain gpt-baby                   see what the compiler makes of it",
             "  gatun profile gpt-nano                   see where the time of a step goes",

@@ -48,6 +48,11 @@ final class RunOptions {
             })
     private String resume;
 
+    @Option(
+            names = "--no-tensorboard",
+            description = "Leave out the event files that TensorBoard shows: tensorboard --logdir runs.")
+    private boolean noTensorboard;
+
     private boolean replayed;
 
     /** Checks the flags before any work is done. */
@@ -70,6 +75,11 @@ final class RunOptions {
 
     int keep() {
         return keep;
+    }
+
+    /** Whether to write event files. */
+    boolean tensorboard() {
+        return !noTensorboard;
     }
 
     /** The run to go on with, or {@code null}. */

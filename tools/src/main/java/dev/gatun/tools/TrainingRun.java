@@ -1,11 +1,14 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.report.RunRecorder;
 import dev.gatun.models.train.Checkpoint;
 import dev.gatun.models.train.Ending;
-import dev.gatun.models.train.Metrics;
+import dev.gatun.models.train.Progress;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
+import dev.gatun.models.train.TrainingListener;
 import dev.gatun.models.train.Validation;
+import dev.gatun.runtime.EnergyMeter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -69,9 +72,9 @@ final class TrainingRun {
     }
 
     /** Saves a checkpoint, whose metrics are on disk before it. */
-    private Checkpoint save(Metrics metrics) {
+    private Checkpoint save(RunRecorder recorder) {
         try {
-            metrics.force();
+            recorder.force();
             return folder.save(trainer, options.keep());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -99,18 +102,25 @@ final class TrainingRun {
     }
 
     private int train(Consumer<BooleanSupplier> ending) throws IOException {
-        String title = trainer.task().kind() + ", " + String.format(Locale.ROOT, "%,d", trainer.parameters().elements()) + " parameters";
         Ending why;
         Checkpoint last;
-        try (Metrics metrics = new Metrics(folder, trainer.task(), trainer.step()); ProgressLine line = ProgressLine.of(out)) {
-            why = trainer.run(p -> {
-                metrics.accept(p);
-                line.accept(p);
-                keepBest();
-                if (options.every() > 0 && p.step() % options.every() == 0) save(metrics);
-            }, stop::get);
-            last = save(metrics);
-            metrics.draw(title);
+        String energy;
+        try (RunRecorder recorder = new RunRecorder(folder, trainer, EnergyMeter.open(), options.tensorboard()); ProgressLine line = ProgressLine.of(out)) {
+            why = trainer.run(recorder, new TrainingListener() {
+                @Override
+                public void stepped(Progress p) {
+                    line.accept(p);
+                    keepBest();
+                    if (options.every() > 0 && p.step() % options.every() == 0) save(recorder);
+                }
+
+                @Override
+                public boolean stops() {
+                    return stop.get();
+                }
+            });
+            last = save(recorder);
+            energy = recorder.energy();
         }
         if (why == Ending.NO_PROGRESS) {
             out.printf(Locale.ROOT, "stopped  after step %,d: the validation loss of step %,d, %.4f, is still the best%n", trainer.step(),
@@ -128,6 +138,8 @@ final class TrainingRun {
         Validation v = trainer.validate(Math.max(FINAL_BATCHES, trainer.settings().evaluateBatches()));
         String metrics = v.metrics().entrySet().stream()
                 .map(m -> String.format(Locale.ROOT, "%s %.4f", m.getKey(), m.getValue())).collect(Collectors.joining(", "));
+        out.printf("energy   %s%n", energy);
+        out.printf("report   %s%n", folder.report());
         out.printf(Locale.ROOT, "validation %s over %,d %ss%n", metrics, v.examples(), trainer.task().example());
         out.flush();
         ending.accept(stop::get);

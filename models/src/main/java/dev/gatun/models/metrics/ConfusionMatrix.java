@@ -28,9 +28,15 @@ public final class ConfusionMatrix {
      * @param predicted what it was taken for
      */
     public void add(int label, int predicted) {
+        add(label, predicted, 1);
+    }
+
+    /** Counts several examples alike. */
+    public void add(int label, int predicted, long examples) {
+        if (examples < 0) throw new IllegalArgumentException("a number of examples must not be negative, got " + examples);
         Objects.checkIndex(label, classes);
         Objects.checkIndex(predicted, classes);
-        counts[label * classes + predicted]++;
+        counts[label * classes + predicted] = Math.addExact(counts[label * classes + predicted], examples);
     }
 
     /** Takes in all that another matrix counted. */

@@ -102,7 +102,7 @@ public final class ExplanationPage {
     }
 
     private static void row(StringBuilder out, String name, String html) {
-        out.append("<tr><th>").append(e(name)).append("</th><td>").append(html).append("</td></tr>\n");
+        out.append(HtmlPage.row(name, html));
     }
 
     private Graph last() {

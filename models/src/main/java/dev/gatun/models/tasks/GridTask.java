@@ -10,6 +10,7 @@ import dev.gatun.models.data.DataException;
 import dev.gatun.models.data.features.LabelledGrids;
 import dev.gatun.models.data.features.SpecAugment;
 import dev.gatun.models.metrics.Classification;
+import dev.gatun.models.metrics.ClassificationReport;
 import dev.gatun.models.train.Draw;
 import dev.gatun.models.train.Inputs;
 import dev.gatun.models.train.Task;
@@ -24,6 +25,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** Telling the classes of spectrograms or stacks of frames apart, by a network for images. */
@@ -155,8 +157,9 @@ public final class GridTask implements Task {
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put(Validation.LOSS, loss / seen);
-        metrics.put(ImageTask.ACCURACY, found.report().accuracy());
-        return new Validation(seen, metrics);
+        ClassificationReport report = found.report();
+        metrics.put(ImageTask.ACCURACY, report.accuracy());
+        return new Validation(seen, metrics, Optional.of(report));
     }
 
     @Override

@@ -26,6 +26,7 @@ import dev.gatun.runtime.Executable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Telling the classes of images apart. Batches are prepared ahead by an {@link ImageLoader}, which this task opens at
@@ -201,7 +202,7 @@ public final class ImageTask implements Task, AutoCloseable {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put(Validation.LOSS, loss / images);
         metrics.put(ACCURACY, found.accuracy());
-        return new Validation(images, metrics);
+        return new Validation(images, metrics, Optional.of(found.report()));
     }
 
     @Override

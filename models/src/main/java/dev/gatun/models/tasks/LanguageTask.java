@@ -8,6 +8,8 @@ import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.data.TokenData;
 import dev.gatun.models.data.TokenWindows;
 import dev.gatun.models.generate.Generator;
+import dev.gatun.models.generate.Sampler;
+import dev.gatun.models.generate.TextStream;
 import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.text.Tokenizer;
@@ -21,12 +23,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Predicting the next token of a text: windows of tokens drawn at random to train on, and spread evenly over the rest
  * of the text to validate with. Besides training and validation there are the functions of a {@link Generator} for one text.
  */
 public final class LanguageTask implements Task {
+    private static final int SAMPLE = 80;
+    private static final Sampler USUAL = new Sampler(0.8, 40, 0);
+
     private final Record record;
     private final LanguageModel model;
     private final Tokenizer tokenizer;
@@ -123,6 +131,38 @@ public final class LanguageTask implements Task {
             sum += executable.scalar(TrainingGraph.EVALUATE, TrainingGraph.LOSS);
         }
         return new Validation((long) batches * batch, Map.of(Validation.LOSS, sum / batches));
+    }
+
+    /** Some lines of text. */
+    @Override
+    public Optional<String> sample(Executable executable, long seed) {
+        StringBuilder text = new StringBuilder();
+        write(executable, SAMPLE, seed, text::append, () -> false);
+        return Optional.of(text.toString());
+    }
+
+    /**
+     * Lets the model write from a line break on; from its first token where the vocabulary has no line break.
+     *
+     * @param count number of tokens
+     * @param seed of the choices
+     * @param pieces gets the text as it comes
+     * @param stop asked before each token; true ends the text
+     */
+    public void write(Executable executable, int count, long seed, Consumer<String> pieces, BooleanSupplier stop) {
+        int[] prompt = {tokenizer.encode(start())[0]};
+        TextStream stream = new TextStream(tokenizer, List.of(), pieces);
+        new Generator(executable, model, 1).generate(prompt, count, USUAL.withSeed(seed), stream::accept, stop);
+        stream.end();
+    }
+
+    private String start() {
+        try {
+            tokenizer.encode("\n");
+            return "\n";
+        } catch (IllegalArgumentException e) {
+            return tokenizer.decode(new int[] {0});
+        }
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -183,7 +184,7 @@ public final class TableTask implements Task {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put(Validation.LOSS, loss / which.size());
         metrics.putAll(score.metrics());
-        return new Validation(which.size(), metrics);
+        return new Validation(which.size(), metrics, code.classifies() ? Optional.of(score.report()) : Optional.empty());
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,10 +24,12 @@ public final class ConfigFields {
 
     private final Path file;
     private final JsonNode node;
+    private final String place;
 
-    private ConfigFields(Path file, JsonNode node) {
+    private ConfigFields(Path file, JsonNode node, String place) {
         this.file = file;
         this.node = node;
+        this.place = place;
     }
 
     /**
@@ -44,7 +47,35 @@ public final class ConfigFields {
             throw new CheckpointException(file, "file", "no valid JSON: " + e.getOriginalMessage(), e);
         }
         if (root == null || !root.isObject()) throw new CheckpointException(file, "file", "expected a JSON object");
-        return new ConfigFields(file, root);
+        return new ConfigFields(file, root, "");
+    }
+
+    /**
+     * The object that a line holds.
+     *
+     * @param file that the line is of
+     * @throws CheckpointException when there is none, naming the line
+     */
+    static ConfigFields read(Path file, String line, int number) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(file, "line " + number, "no valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!root.isObject()) throw new CheckpointException(file, "line " + number, "expected a JSON object");
+        return new ConfigFields(file, root, "line " + number + ", ");
+    }
+
+    /** Names of the fields. */
+    public List<String> names() {
+        return node.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
+    /** A field's value in words: a string as it is, anything else as JSON. */
+    public String shown(String field) {
+        JsonNode x = node.path(field);
+        return x.isTextual() ? x.textValue() : x.toString();
     }
 
     /** Whether a field is there. */
@@ -56,7 +87,7 @@ public final class ConfigFields {
     public ConfigFields object(String field) {
         JsonNode x = node.path(field);
         if (!x.isObject()) throw wrong(field, "an object", x);
-        return new ConfigFields(file, x);
+        return new ConfigFields(file, x, place);
     }
 
     public String text(String field) {
@@ -91,7 +122,7 @@ public final class ConfigFields {
 
     /** A list of objects. */
     public List<ConfigFields> objects(String field) {
-        return list(field, "a list of objects", JsonNode::isObject, x -> new ConfigFields(file, x));
+        return list(field, "a list of objects", JsonNode::isObject, x -> new ConfigFields(file, x, place));
     }
 
     /** A list of strings. */
@@ -133,12 +164,12 @@ public final class ConfigFields {
         return Arrays.stream(type.getEnumConstants())
                 .filter(e -> e.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new CheckpointException(file, field, "expected " + Arrays.stream(type.getEnumConstants())
+                .orElseThrow(() -> new CheckpointException(file, place + field, "expected " + Arrays.stream(type.getEnumConstants())
                         .map(e -> "\"" + e.name().toLowerCase(Locale.ROOT) + "\"").collect(Collectors.joining(" or ")) + ", found \"" + name + "\""));
     }
 
     private CheckpointException wrong(String field, String expected, JsonNode x) {
         String found = x.isMissingNode() ? "nothing" : Objects.toString(x).lines().findFirst().orElse("");
-        return new CheckpointException(file, field, "expected " + expected + ", found " + found);
+        return new CheckpointException(file, place + field, "expected " + expected + ", found " + found);
     }
 }

@@ -92,6 +92,11 @@ public final class Metrics implements Consumer<Progress>, AutoCloseable {
         }
     }
 
+    /** Hands all lines so far to the system, for those who read the file. */
+    public void flush() {
+        write();
+    }
+
     /** Forces all lines so far to disk. */
     public void force() throws IOException {
         write();

@@ -75,7 +75,7 @@ final class MetricsFile {
             String line = in.readLine();
             long step = 0;
             for (String next = in.readLine(); line != null; line = next, next = next == null ? null : in.readLine()) {
-                if (next == null && !endsWithLine()) return;
+                if (next == null && !endsWithLine(file)) return;
                 parse(line, values, step);
                 step = (long) values[0];
                 if (!visitor.accept(line, values)) return;
@@ -85,9 +85,11 @@ final class MetricsFile {
         }
     }
 
-    private boolean endsWithLine() throws IOException {
+    /** Whether a file ends with a line's end. */
+    static boolean endsWithLine(Path file) throws IOException {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             ByteBuffer one = ByteBuffer.allocate(1);
+            if (channel.size() == 0) return false;
             channel.position(channel.size() - 1).read(one);
             return one.get(0) == '\n';
         }

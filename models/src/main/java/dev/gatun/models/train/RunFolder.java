@@ -18,9 +18,10 @@ import java.util.stream.Stream;
 
 /**
  * The folder that a run leaves: {@code config.json}, {@code weights.safetensors}, the folder {@code checkpoints} to go on
- * training ({@link Checkpoint}), {@code metrics.csv}, {@code loss.svg}, and what the task adds, such as {@code
- * tokenizer.json}. The weights are those of the last step, as averages where there are any; of a run that stops early those
- * of its best validation. Each file is replaced as a whole; what was there stays until the new one is on disk.
+ * training ({@link Checkpoint}), {@code metrics.csv}, {@code journal.jsonl}, {@code loss.svg}, {@code report.html}, and what
+ * the task adds, such as {@code tokenizer.json}. The weights are those of the last step, as averages where there are any; of
+ * a run that stops early those of its best validation. Each file is replaced as a whole; what was there stays until the new
+ * one is on disk.
  */
 public final class RunFolder {
     /** Checkpoints kept unless something else is asked for. */
@@ -98,6 +99,16 @@ public final class RunFolder {
     /** Where the metrics go. */
     public Path metrics() {
         return path.resolve("metrics.csv");
+    }
+
+    /** Where notes go: starts, samples, what classes were taken for, energy. */
+    public Path journal() {
+        return path.resolve("journal.jsonl");
+    }
+
+    /** Where the page goes that shows the run. */
+    public Path report() {
+        return path.resolve("report.html");
     }
 
     /** Where the picture of the losses goes. */
@@ -209,6 +220,11 @@ public final class RunFolder {
     /** Short name of the kind of model. */
     public String kind() throws IOException {
         return sizes().text("kind");
+    }
+
+    /** All of {@code config.json}. */
+    public ConfigFields description() throws IOException {
+        return RunConfig.read(config());
     }
 
     /** What the model is built with. */

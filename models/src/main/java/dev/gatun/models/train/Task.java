@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a {@link Trainer} trains: a model, its loss, and where the batches come from. The least a task says is model,
@@ -45,6 +46,16 @@ public interface Task {
     /** Names of what validation measures, in the order of the columns of {@code metrics.csv}. */
     default List<String> metrics() {
         return List.of(Validation.LOSS);
+    }
+
+    /**
+     * What a generating model makes of its weights as they are, for people to judge it by; empty for other models.
+     *
+     * @param executable has the functions of this task
+     * @param seed of the choices
+     */
+    default Optional<String> sample(Executable executable, long seed) {
+        return Optional.empty();
     }
 
     /** Functions compiled along with training, over the same weights; to sample from, say. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -38,16 +39,19 @@ public final class Trainer implements AutoCloseable {
     private final Executable executable;
     private final Inputs inputs;
     private final String precision;
+    private final String banner;
     private final ParameterTree evaluated;
     private final Improvement improvement = new Improvement();
     private long step;
     private double seconds;
+    private Validation validation;
 
     /** Compiles and sets the first weights. The compiler and what the task reads stay the caller's to close. */
     public Trainer(Compiler compiler, Task task, TrainingSettings settings) {
         this.task = task;
         this.settings = settings;
         precision = compiler.precision().option();
+        banner = compiler.banner();
         parameters = ParameterTree.of(task.model());
         TrainingGraph graph = settings.graph(parameters.drops());
         evaluated = graph.evaluated(parameters);
@@ -104,6 +108,16 @@ public final class Trainer implements AutoCloseable {
     /** Element types of matrix products. */
     String precision() {
         return precision;
+    }
+
+    /** What computes, in one line. */
+    public String banner() {
+        return banner;
+    }
+
+    /** What the latest validation of {@link #run} found. */
+    public Optional<Validation> validation() {
+        return Optional.ofNullable(validation);
     }
 
     /** The compiled functions and their state. */
@@ -214,10 +228,12 @@ public final class Trainer implements AutoCloseable {
             float loss = train(rate);
             recent[taken++ % RECENT] = (System.nanoTime() - began) / 1e9;
             boolean due = step % settings.evaluateEvery() == 0 || step == settings.steps();
-            Map<String, Double> validation = due ? validate(settings.evaluateBatches()).metrics() : Map.of();
-            if (due) improvement.see(step, validation.get(Validation.LOSS), settings.learningRate().patience());
+            if (due) {
+                validation = validate(settings.evaluateBatches());
+                improvement.see(step, validation.loss(), settings.learningRate().patience());
+            }
             seconds = before + (System.nanoTime() - start) / 1e9;
-            Progress progress = new Progress(step, settings.steps(), loss, validation, rate, gradientNorm(),
+            Progress progress = new Progress(step, settings.steps(), loss, due ? validation.metrics() : Map.of(), rate, gradientNorm(),
                     unitsPerStep() / median(recent, sorted, Math.min(taken, RECENT)), task.unit(), seconds);
             for (TrainingListener l : listeners) l.stepped(progress);
         }
