@@ -1,6 +1,5 @@
 package dev.gatun.tools;
 
-import dev.gatun.models.vision.ImagePreset;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         version = "gatun 0.1.0",
         subcommands = {
             TrainCommand.class,
+            TuneCommand.class,
             ReportCommand.class,
             EvalCommand.class,
             PredictCommand.class,
@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  gatun train gpt                          train a small GPT on Java sources, minutes",
             "  gatun train gpt --data book.txt          ... on your own text",
             "  gatun train lenet                        train a network on images of digits, under a minute",
+            "  gatun tune lenet --search learning-rate=log:1e-4..1e-1    look for good flags",
             "  gatun eval runs/lenet-...                accuracy, F1 and confusion matrix",
             "  gatun report runs/lenet-...              its curves and tables as a page for a browser",
             "  gatun sample runs/gpt-baby-... --prompt \"The \"   let it write",
@@ -71,7 +72,7 @@ public final class Gatun {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Gatun root = new Gatun();
         CommandLine command = new CommandLine(root);
-        for (ImagePreset p : ImagePreset.values()) command.getSubcommands().get("train").addSubcommand(TrainImageCommand.of(p));
+        TrainCommand.addImages(command.getSubcommands().get("train"));
         command.getSubcommands().get("train").getSubcommands().values().forEach(Gatun::describe);
         describe(command.getSubcommands().get("finetune"));
         configured(command, out, err);

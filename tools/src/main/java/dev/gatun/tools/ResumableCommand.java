@@ -27,7 +27,7 @@ interface ResumableCommand extends Callable<Integer> {
         List<String> arguments = run().replay(spec());
         if (arguments.isEmpty()) return train();
         ResumableCommand again = fresh();
-        again.run().replayed();
+        again.run().replayed(run());
         Gatun.configured(new CommandLine(again), spec().commandLine().getOut(), spec().commandLine().getErr())
                 .setOverwrittenOptionsAllowed(true)
                 .parseArgs(arguments.toArray(String[]::new));

@@ -54,6 +54,17 @@ final class RunOptions {
     private boolean noTensorboard;
 
     private boolean replayed;
+    private RunWatcher watcher;
+
+    /** Lets a run be watched that no person looks at: it ends when the watcher says so, and shows nothing at its end. */
+    void watch(RunWatcher by) {
+        watcher = by;
+    }
+
+    /** Who watches, or {@code null}. */
+    RunWatcher watcher() {
+        return watcher;
+    }
 
     /** Checks the flags before any work is done. */
     void check() {
@@ -118,9 +129,14 @@ final class RunOptions {
         return argument.substring(0, argument.indexOf('=') < 0 ? argument.length() : argument.indexOf('='));
     }
 
-    /** Marks flags that were parsed from {@link #replay}. */
-    void replayed() {
+    /**
+     * Marks flags that were parsed from {@link #replay}.
+     *
+     * @param start options that the run is gone on with
+     */
+    void replayed(RunOptions start) {
         replayed = true;
+        watcher = start.watcher;
     }
 
     /** The flags given to a command, those of this start left out; paths are made absolute. */

@@ -1,5 +1,8 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.vision.ImagePreset;
+import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code gatun train}. */
@@ -10,4 +13,16 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "MODEL",
         subcommandsRepeatable = false,
         description = "Trains a model.")
-final class TrainCommand {}
+final class TrainCommand {
+    /** Adds the models of images, one for each preset. */
+    static void addImages(CommandLine train) {
+        for (ImagePreset p : ImagePreset.values()) train.addSubcommand(TrainImageCommand.of(p));
+    }
+
+    /** The commands of all models, by name. */
+    static Map<String, CommandLine> models() {
+        CommandLine train = new CommandLine(new TrainCommand());
+        addImages(train);
+        return train.getSubcommands();
+    }
+}

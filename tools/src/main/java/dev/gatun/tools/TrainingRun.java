@@ -61,6 +61,7 @@ final class TrainingRun {
                 trainer.executable().arenaBytes() / 1048576.0, trainer.parameters().elements());
         if (trainer.step() > 0) out.printf(Locale.ROOT, "resumed  at step %,d of %,d%n", trainer.step(), trainer.settings().steps());
         out.flush();
+        if (options.watcher() != null) return train(ending); // whose owner also takes care of Ctrl-C
         Thread hook = new Thread(this::interrupted, "gatun-interrupt");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -102,11 +103,13 @@ final class TrainingRun {
     }
 
     private int train(Consumer<BooleanSupplier> ending) throws IOException {
+        RunWatcher watcher = options.watcher();
         Ending why;
         Checkpoint last;
         String energy;
-        try (RunRecorder recorder = new RunRecorder(folder, trainer, EnergyMeter.open(), options.tensorboard()); ProgressLine line = ProgressLine.of(out)) {
-            why = trainer.run(recorder, new TrainingListener() {
+        try (RunRecorder recorder = new RunRecorder(folder, trainer, EnergyMeter.open(), options.tensorboard());
+                ProgressLine line = watcher == null ? ProgressLine.of(out) : new ProgressLine(out, false)) {
+            why = trainer.run(recorder, watcher == null ? p -> {} : watcher, new TrainingListener() {
                 @Override
                 public void stepped(Progress p) {
                     line.accept(p);
@@ -126,7 +129,7 @@ final class TrainingRun {
             out.printf(Locale.ROOT, "stopped  after step %,d: the validation loss of step %,d, %.4f, is still the best%n", trainer.step(),
                     trainer.bestStep(), trainer.bestValidation());
         }
-        if (stop.get()) {
+        if (stop.get() || watcher != null && watcher.interrupted()) {
             err.printf("gatun: interrupted: checkpoint of step %,d saved; go on with --resume %s%n", trainer.step(), folder.path());
             err.flush();
             return INTERRUPTED;
@@ -142,7 +145,8 @@ final class TrainingRun {
         out.printf("report   %s%n", folder.report());
         out.printf(Locale.ROOT, "validation %s over %,d %ss%n", metrics, v.examples(), trainer.task().example());
         out.flush();
-        ending.accept(stop::get);
+        if (watcher == null) ending.accept(stop::get);
+        else watcher.validated(trainer, v);
         return 0;
     }
 }

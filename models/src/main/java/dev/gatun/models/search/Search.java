@@ -57,12 +57,22 @@ public final class Search implements AutoCloseable {
      * A search with a journal; goes on where the journal ends.
      *
      * @param journal file, of lines in JSON; its folder must be there
+     * @param arguments of the command that starts the search, kept for {@link #arguments}; not used when the journal is there
      * @throws SearchException when the journal is in use, broken, or of another search
      * @throws IOException when it cannot be opened
      */
-    public static Search in(Path journal, SearchSettings settings) throws IOException {
+    public static Search in(Path journal, SearchSettings settings, List<String> arguments) throws IOException {
         Ledger ledger = new Ledger(settings);
-        return new Search(settings, ledger, SearchJournal.open(journal, settings.identity(), ledger));
+        return new Search(settings, ledger, SearchJournal.open(journal, settings.identity(), arguments, ledger));
+    }
+
+    /**
+     * Arguments of the command that started a search.
+     *
+     * @throws SearchException when this is no journal of a search
+     */
+    public static List<String> arguments(Path journal) throws IOException {
+        return SearchJournal.arguments(journal);
     }
 
     /** Asks the search to end: no stage begins any more, and those under way are told. May be called by any thread. */

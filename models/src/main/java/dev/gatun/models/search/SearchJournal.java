@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.Map;
 final class SearchJournal implements AutoCloseable {
     private static final String FORMAT = "gatun-search";
     private static final int VERSION = 1;
+    private static final String ARGUMENTS = "arguments";
     private static final long LARGEST = 256 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,14 +41,15 @@ final class SearchJournal implements AutoCloseable {
      * Opens a journal, makes it if it is not there, and applies the events that it holds.
      *
      * @param identity of the search
+     * @param arguments of the command, for a new journal
      * @throws SearchException when it is in use, broken, or of another search
      */
-    static SearchJournal open(Path file, String identity, Ledger ledger) throws IOException {
+    static SearchJournal open(Path file, String identity, List<String> arguments, Ledger ledger) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             SearchJournal journal = new SearchJournal(file, channel);
             journal.lock();
-            journal.read(identity, ledger);
+            journal.read(identity, arguments, ledger);
             return journal;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -62,7 +67,7 @@ final class SearchJournal implements AutoCloseable {
         if (!locked) throw new SearchException(file + " is in use: another search writes to it; wait for its end, or choose another folder");
     }
 
-    private void read(String identity, Ledger ledger) throws IOException {
+    private void read(String identity, List<String> arguments, Ledger ledger) throws IOException {
         if (channel.size() > LARGEST) throw new SearchException(file + ": expected at most " + LARGEST + " bytes, found " + channel.size());
         ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) { /* goes on */ }
@@ -72,28 +77,41 @@ final class SearchJournal implements AutoCloseable {
         channel.position(channel.size());
         List<String> lines = text.substring(0, whole).lines().toList();
         if (lines.isEmpty()) {
-            append(JSON.createObjectNode().put("format", FORMAT).put("version", VERSION).put("search", identity));
+            ObjectNode head = JSON.createObjectNode().put("format", FORMAT).put("version", VERSION).put("search", identity);
+            arguments.forEach(head.putArray(ARGUMENTS)::add);
+            append(head);
             return;
         }
-        head(parse(lines.getFirst(), 1), identity);
+        String search = head(file, lines.getFirst()).path("search").asText();
+        if (!search.equals(identity)) {
+            throw new SearchException(file + " is of another search; go on with the settings that it was started with, or choose another folder");
+        }
         for (int i = 1; i < lines.size(); i++) {
             try {
-                apply(parse(lines.get(i), i + 1), ledger);
+                apply(parse(file, lines.get(i), i + 1), ledger);
             } catch (IllegalArgumentException e) {
                 throw new SearchException(file + ":" + (i + 1) + ": " + e.getMessage(), e);
             }
         }
     }
 
-    private void head(JsonNode head, String identity) {
+    private static JsonNode head(Path file, String line) {
+        JsonNode head = parse(file, line, 1);
         if (!FORMAT.equals(head.path("format").asText())) throw new SearchException(file + ":1: no journal of a search: expected \"format\" \"" + FORMAT + "\"");
         if (head.path("version").asInt() != VERSION) throw new SearchException(file + ":1: expected version " + VERSION + ", found " + head.path("version"));
-        if (!head.path("search").asText().equals(identity)) {
-            throw new SearchException(file + " is of another search; go on with the settings that it was started with, or choose another folder");
+        return head;
+    }
+
+    /** Arguments of the command that started the search. */
+    static List<String> arguments(Path file) throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            List<String> arguments = new ArrayList<>();
+            head(file, String.valueOf(reader.readLine())).path(ARGUMENTS).forEach(a -> arguments.add(a.asText()));
+            return arguments;
         }
     }
 
-    private JsonNode parse(String line, int number) {
+    private static JsonNode parse(Path file, String line, int number) {
         try {
             JsonNode n = JSON.readTree(line);
             if (n != null && n.isObject()) return n;

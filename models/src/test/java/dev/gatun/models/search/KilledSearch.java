@@ -1,6 +1,7 @@
 package dev.gatun.models.search;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -21,7 +22,7 @@ final class KilledSearch {
 
     /** Searches by the journal in the first argument. */
     public static void main(String[] args) throws Exception {
-        try (Search s = Search.in(Path.of(args[0]), settings())) {
+        try (Search s = Search.in(Path.of(args[0]), settings(), List.of())) {
             s.run(stage -> {
                 TimeUnit.MILLISECONDS.sleep(2);
                 return measured(stage);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes that are killed while they search: no finished trial is lost or run again. */
-@Timeout(180)
+@Timeout(600)
 class SearchKillTest {
     private static final int KILLS = 8;
 
@@ -43,7 +43,7 @@ class SearchKillTest {
         }
         assertThat(ended).as("no trial ends twice").doesNotHaveDuplicates();
         List<Trial> found;
-        try (Search s = Search.in(journal, KilledSearch.settings())) {
+        try (Search s = Search.in(journal, KilledSearch.settings(), List.of())) {
             for (String e : ended) assertThat(s.trials().get(Integer.parseInt(e.substring(6))).status()).isEqualTo(Trial.Status.FINISHED);
             s.run(KilledSearch::measured, 1, SearchListener.NONE);
             found = s.trials();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class SearchTest {
     private static final SearchSpace LINE = SearchSpace.of(Range.real("x", 0, 1));
 
@@ -110,14 +110,14 @@ class SearchTest {
             case 4 -> throw new OutOfMemoryError("arena");
             default -> new Objective.Measured(distance(stage.point()), Map.of("other", Double.NaN), 5);
         };
-        try (Search s = Search.in(journal, tpe(8))) {
+        try (Search s = Search.in(journal, tpe(8), List.of())) {
             s.run(o, 2, SearchListener.NONE);
             assertThat(s.trials().stream().filter(t -> t.status() == Trial.Status.FAILED).map(Trial::failure))
                     .containsExactly("no such thing", "the objective is NaN", "out of memory: arena");
             assertThat(s.ranking().subList(5, 8)).allMatch(t -> t.status() == Trial.Status.FAILED);
         }
         List<Integer> again = new ArrayList<>();
-        try (Search s = Search.in(journal, tpe(10))) { // two trials more
+        try (Search s = Search.in(journal, tpe(10), List.of())) { // two trials more
             s.run(stage -> {
                 again.add(stage.number());
                 return o.measure(stage);
@@ -158,7 +158,7 @@ class SearchTest {
         AtomicInteger runs = new AtomicInteger();
         List<Trial> last = List.of();
         while (last.stream().filter(Trial::measured).count() < 20) {
-            try (Search s = Search.in(journal, tpe(20))) {
+            try (Search s = Search.in(journal, tpe(20), List.of())) {
                 int until = s.trials().size() + 3;
                 s.run(stage -> {
                     runs.incrementAndGet();
@@ -184,7 +184,7 @@ class SearchTest {
             s.run(stage -> {
                 points.put(stage.number(), stage.point());
                 together.countDown();
-                assertThat(together.await(20, TimeUnit.SECONDS)).as("three at a time").isTrue();
+                assertThat(together.await(200, TimeUnit.SECONDS)).as("three at a time").isTrue();
                 return new Objective.Measured(stage.point().whole("x"), Map.of(), 0);
             }, 3, SearchListener.NONE);
         }
@@ -194,11 +194,11 @@ class SearchTest {
     @Test
     void aJournalThatCannotBeUsedIsNamed() throws IOException, InterruptedException {
         Path journal = dir.resolve("journal.jsonl");
-        try (Search s = Search.in(journal, tpe(5))) {
-            assertThatThrownBy(() -> Search.in(journal, tpe(5))).isInstanceOf(SearchException.class).hasMessageContaining("in use");
+        try (Search s = Search.in(journal, tpe(5), List.of())) {
+            assertThatThrownBy(() -> Search.in(journal, tpe(5), List.of())).isInstanceOf(SearchException.class).hasMessageContaining("in use");
             s.run(Objective.of(SearchTest::distance), 1, SearchListener.NONE);
         }
-        assertThatThrownBy(() -> Search.in(journal, halving(5, Halving.NONE))).isInstanceOf(SearchException.class).hasMessageContaining("another search");
+        assertThatThrownBy(() -> Search.in(journal, halving(5, Halving.NONE), List.of())).isInstanceOf(SearchException.class).hasMessageContaining("another search");
         String good = Files.readString(journal);
         String head = good.substring(0, good.indexOf('\n') + 1);
         String[][] broken = {
@@ -212,11 +212,11 @@ class SearchTest {
         };
         for (String[] b : broken) {
             Files.writeString(journal, b[0] + b[1]);
-            assertThatThrownBy(() -> Search.in(journal, tpe(5))).as(b[1]).isInstanceOf(SearchException.class).hasMessageContaining(b[2]);
+            assertThatThrownBy(() -> Search.in(journal, tpe(5), List.of())).as(b[1]).isInstanceOf(SearchException.class).hasMessageContaining(b[2]);
             assertThat(Files.readString(journal)).isEqualTo(b[0] + b[1]);
         }
         Files.writeString(journal, good);
-        try (Search s = Search.in(journal, tpe(5))) {
+        try (Search s = Search.in(journal, tpe(5), List.of())) {
             assertThat(s.trials()).hasSize(5).allMatch(t -> t.status() == Trial.Status.FINISHED);
         }
     }
@@ -224,13 +224,13 @@ class SearchTest {
     @Test
     void aTrialThatKeepsEndingTheProcessFails() throws Exception {
         Path journal = dir.resolve("journal.jsonl");
-        try (Search s = Search.in(journal, tpe(2))) {
+        try (Search s = Search.in(journal, tpe(2), List.of())) {
             s.stop();
             s.run(Objective.of(SearchTest::distance), 1, SearchListener.NONE);
         }
         StringBuilder events = new StringBuilder("{\"event\":\"proposed\",\"trial\":0,\"values\":{\"x\":\"0.5\"}}\n");
         Files.writeString(journal, events.append("{\"event\":\"began\",\"trial\":0}\n".repeat(5)), StandardOpenOption.APPEND);
-        try (Search s = Search.in(journal, tpe(2))) {
+        try (Search s = Search.in(journal, tpe(2), List.of())) {
             s.run(Objective.of(SearchTest::distance), 1, SearchListener.NONE);
             assertThat(s.trials().get(0).failure()).contains("the process ended 5 times");
             assertThat(s.trials().get(1).status()).isEqualTo(Trial.Status.FINISHED);
