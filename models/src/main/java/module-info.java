@@ -40,4 +40,6 @@ module dev.gatun.models {
     exports dev.gatun.models.artifact;
     exports dev.gatun.models.report;
     exports dev.gatun.models.search;
+
+    uses dev.gatun.models.data.TextFormat;
 }

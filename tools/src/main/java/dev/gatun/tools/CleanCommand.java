@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Drops documents that are not worth training on, and says why.%n",
-            "A document is a line of a .jsonl file, or another file as a whole. What is kept is written as lines of JSON with",
-            "a field text.%n"
+            "A document is a line of a .jsonl file, a row of a .parquet file, or another file as a whole. What is kept",
+            "is written as lines of JSON with a field text.%n"
         },
         footer = {
             "",
@@ -41,11 +42,8 @@ final class CleanCommand implements Callable<Integer> {
         NEAR
     }
 
-    @Option(names = "--data", required = true, paramLabel = "FILE|DIR", description = "UTF-8 text or .jsonl: a file, or a folder of files.")
-    private Path data;
-
-    @Option(names = "--field", paramLabel = "NAME", defaultValue = "text", description = "Field of .jsonl lines that holds the text. Default: text.")
-    private String field;
+    @Mixin
+    private DocumentOptions documents;
 
     @Option(names = "--min-length", paramLabel = "N", defaultValue = "1", description = "Shortest document, in characters. Default: 1.")
     private int least;
@@ -95,16 +93,18 @@ final class CleanCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) throw new IllegalArgumentException("--out: the folder " + folder + " does not exist");
         Cleaning cleaning = new Cleaning(filters, duplicates != Duplicates.NONE,
                 duplicates == Duplicates.NEAR ? Optional.of(similarity) : Optional.empty());
-        report(cleaning.run(Documents.of(data, field), out));
+        Documents all = documents.open();
+        report(cleaning.run(all, out), all);
         return 0;
     }
 
-    private void report(Cleaning.Report r) {
+    private void report(Cleaning.Report r, Documents all) {
         PrintWriter w = spec.commandLine().getOut();
         w.printf(Locale.ROOT, "documents %,d%n", r.documents());
         w.printf(Locale.ROOT, "kept      %,d, %,d characters%n", r.kept(), r.characters());
         r.dropped().forEach((reason, n) -> w.printf(Locale.ROOT, "dropped   %,d: %s (%s%s)%n", n, reason,
                 String.join(", ", r.examples().get(reason)), n > r.examples().get(reason).size() ? " ..." : ""));
+        DocumentOptions.printMissing(w, all);
         w.printf("output    %s%n", out);
         w.flush();
     }

@@ -24,8 +24,8 @@ final class TextDataOptions {
             names = "--data",
             paramLabel = "FILE|DIR",
             description = {
-                "UTF-8 text: a file, a folder of files in the order of their paths, or .jsonl files. Or a folder of token",
-                "shards (gatun tokenize); several may be given, to be mixed. Default: Java sources of the JDK."
+                "UTF-8 text: a file, a folder of files in the order of their paths, .jsonl or .parquet files. Or a folder of",
+                "token shards (gatun tokenize); several may be given, to be mixed. Default: Java sources of the JDK."
             })
     private List<Path> data = new ArrayList<>();
 
@@ -35,7 +35,11 @@ final class TextDataOptions {
             description = "Share of each folder of shards, in the order of --data. Default: the same for all.")
     private List<Double> weights = new ArrayList<>();
 
-    @Option(names = "--field", paramLabel = "NAME", defaultValue = "text", description = "Field of .jsonl lines that holds the text. Default: text.")
+    @Option(
+            names = "--field",
+            paramLabel = "NAME",
+            defaultValue = "text",
+            description = "What holds the text: a field of .jsonl lines, a column of .parquet files. Default: text.")
     private String field;
 
     @Option(
@@ -118,8 +122,8 @@ final class TextDataOptions {
 
         @Override
         public String description() {
-            return String.format(Locale.ROOT, "%s: %,d characters in %,d file%s", text.name(), text.characters(),
-                    text.files(), text.files() == 1 ? "" : "s");
+            return String.format(Locale.ROOT, "%s: %,d characters in %,d file%s%s", text.name(), text.characters(), text.files(),
+                    text.files() == 1 ? "" : "s", text.missing() == 0 ? "" : String.format(Locale.ROOT, ", %,d rows without text passed over", text.missing()));
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,11 +40,8 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt --data shards/"
         })
 final class TokenizeCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "FILE|DIR", description = "UTF-8 text or .jsonl: a file, or a folder of files.")
-    private Path data;
-
-    @Option(names = "--field", paramLabel = "NAME", defaultValue = "text", description = "Field of .jsonl lines that holds the text. Default: text.")
-    private String field;
+    @Mixin
+    private DocumentOptions documents;
 
     @Option(
             names = "--tokenizer",
@@ -78,7 +76,7 @@ final class TokenizeCommand implements Callable<Integer> {
         Flags.atLeastOne("--shard-tokens", shardTokens);
         int workers = GptOptions.chosen("--threads", threads, Runtime.getRuntime().availableProcessors());
         if (tokenizer != null) TokenizerChoice.check(tokenizer);
-        Documents documents = Documents.of(data, field);
+        Documents all = documents.open();
         boolean more = Files.isRegularFile(out.resolve("tokenizer.json"));
         if (!more && Files.isDirectory(out)) {
             try (Stream<Path> entries = Files.list(out)) {
@@ -89,17 +87,18 @@ final class TokenizeCommand implements Callable<Integer> {
         ShardTokenizer work = new ShardTokenizer(words, separator(words), workers);
         ShardWriter writer = new ShardWriter(out, words.vocabulary(), shardTokens);
         place(words, more);
-        ShardTokenizer.Report r = work.run(documents, writer);
+        ShardTokenizer.Report r = work.run(all, writer);
         PrintWriter w = spec.commandLine().getOut();
-        w.printf(Locale.ROOT, "documents %,d in %,d files, %,d characters%n", r.documents(), documents.files(), r.characters());
+        w.printf(Locale.ROOT, "documents %,d in %,d files, %,d characters%n", r.documents(), all.files(), r.characters());
         w.printf(Locale.ROOT, "tokens    %,d, %.2f characters each, vocabulary %,d%n", r.tokens(), (double) r.characters() / Math.max(1, r.tokens()), words.vocabulary());
+        DocumentOptions.printMissing(w, all);
         w.printf("output    %s%n", out);
         w.flush();
         return 0;
     }
 
     private CharTokenizer characters() {
-        try (Text text = Text.of(data, field)) {
+        try (Text text = documents.text()) {
             return text.charTokenizer();
         }
     }

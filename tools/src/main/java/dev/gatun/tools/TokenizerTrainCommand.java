@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,11 +29,8 @@ import picocli.CommandLine.Spec;
             "  gatun train gpt --data book.txt --tokenizer tokenizer.json"
         })
 final class TokenizerTrainCommand implements Callable<Integer> {
-    @Option(names = "--data", required = true, paramLabel = "FILE|DIR", description = "UTF-8 text or .jsonl: a file, or a folder of files.")
-    private Path data;
-
-    @Option(names = "--field", paramLabel = "NAME", defaultValue = "text", description = "Field of .jsonl lines that holds the text. Default: text.")
-    private String field;
+    @Mixin
+    private DocumentOptions documents;
 
     @Option(names = "--vocabulary", required = true, paramLabel = "N", description = "Tokens to reach, special tokens and 256 bytes included.")
     private int vocabulary;
@@ -76,12 +74,13 @@ final class TokenizerTrainCommand implements Callable<Integer> {
         if (Files.exists(out) && !overwrite) throw new IllegalArgumentException("--out " + out + " exists: choose another file, or allow --overwrite");
         Path folder = out.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) throw new IllegalArgumentException("--out: the folder " + folder + " does not exist");
-        Documents documents = Documents.of(data, field);
-        SubwordTokenizer t = trainer.train(documents.texts());
+        Documents all = documents.open();
+        SubwordTokenizer t = trainer.train(all.texts());
         t.write(out);
         PrintWriter w = spec.commandLine().getOut();
-        w.printf(Locale.ROOT, "trained  %,d tokens from %,d file%s%s%n", t.vocabulary(), documents.files(), documents.files() == 1 ? "" : "s",
+        w.printf(Locale.ROOT, "trained  %,d tokens from %,d file%s%s%n", t.vocabulary(), all.files(), all.files() == 1 ? "" : "s",
                 t.vocabulary() < vocabulary ? ": the text has no more pairs that are frequent enough" : "");
+        DocumentOptions.printMissing(w, all);
         w.printf("output   %s%n", out);
         w.flush();
         return 0;

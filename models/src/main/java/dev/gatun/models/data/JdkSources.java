@@ -38,7 +38,7 @@ public final class JdkSources {
         return Text.build(zip.toString(), arena -> read(zip, arena));
     }
 
-    private static List<Text.Piece> read(Path zip, Arena arena) throws IOException {
+    private static Text.Contents read(Path zip, Arena arena) throws IOException {
         List<Text.Piece> pieces = new ArrayList<>();
         try (ZipFile file = new ZipFile(zip.toFile())) {
             for (String folder : PACKAGES) {
@@ -50,7 +50,7 @@ public final class JdkSources {
                 for (ZipEntry e : sources) pieces.add(piece(zip, file, e, arena));
             }
         }
-        return pieces;
+        return new Text.Contents(pieces, pieces.size(), 0);
     }
 
     private static Text.Piece piece(Path zip, ZipFile file, ZipEntry entry, Arena arena) throws IOException {

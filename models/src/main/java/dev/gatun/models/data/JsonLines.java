@@ -11,7 +11,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 
@@ -19,7 +18,7 @@ import java.util.NoSuchElementException;
  * The texts in a file with an object of JSON on each line, by the name of a field. Empty lines are passed over. The file
  * is open until its end is reached.
  */
-public final class JsonLines implements Iterator<String> {
+public final class JsonLines implements TextRows {
     private static final int LONGEST_LINE = 1 << 26;
 
     private final Path file;
@@ -46,7 +45,12 @@ public final class JsonLines implements Iterator<String> {
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
         }
-        ahead = read();
+        try {
+            ahead = read();
+        } catch (DataException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Whether a file's name says that it has lines of JSON. */
@@ -55,9 +59,15 @@ public final class JsonLines implements Iterator<String> {
         return name.endsWith(".jsonl") || name.endsWith(".ndjson");
     }
 
-    /** Number of the line that the last text came from. */
-    public long line() {
+    @Override
+    public long row() {
         return given;
+    }
+
+    /** None: a line without the field is broken. */
+    @Override
+    public long missing() {
+        return 0;
     }
 
     @Override
@@ -65,11 +75,6 @@ public final class JsonLines implements Iterator<String> {
         return ahead != null;
     }
 
-    /**
-     * The next text.
-     *
-     * @throws DataException naming file and line when the line behind it is broken
-     */
     @Override
     public String next() {
         if (ahead == null) throw new NoSuchElementException();
@@ -77,6 +82,16 @@ public final class JsonLines implements Iterator<String> {
         given = line;
         ahead = read();
         return text;
+    }
+
+    @Override
+    public void close() {
+        ahead = null;
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw new DataException(file + " cannot be closed: " + e.getMessage(), e);
+        }
     }
 
     private String read() {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /** UTF-8 text off the heap: mapped files, one after another. Closing it unmaps them. */
 public final class Text implements AutoCloseable {
@@ -21,18 +22,21 @@ public final class Text implements AutoCloseable {
     /** A file's name and bytes. */
     record Piece(String name, MemorySegment bytes) {}
 
+    /** All pieces, the number of files they are from, and the number of rows that held no text. */
+    record Contents(List<Piece> pieces, int files, long missing) {}
+
     private final String name;
     private final Arena arena;
-    private final List<Piece> pieces;
+    private final Contents contents;
     private final long characters;
     private final BitSet distinct = new BitSet();
 
-    private Text(String name, Arena arena, List<Piece> pieces) {
+    private Text(String name, Arena arena, Contents contents) {
         this.name = name;
         this.arena = arena;
-        this.pieces = pieces;
+        this.contents = contents;
         long[] count = {0};
-        for (Piece p : pieces) {
+        for (Piece p : contents.pieces) {
             Utf8.decode(p.name, p.bytes, c -> {
                 distinct.set(c);
                 count[0]++;
@@ -49,37 +53,41 @@ public final class Text implements AutoCloseable {
 
     /**
      * The text of a file, or of all files below a folder in the order of their paths. Files and folders whose names
-     * start with a dot are left out. Of {@code .jsonl} and {@code .ndjson} files it is a field of each line, and a line
-     * break behind it.
+     * start with a dot are left out. Of {@code .jsonl}, {@code .ndjson} and other files of {@link TextFormats} it is a
+     * field of each line or row, and a line break behind it.
      *
      * @param field its name
      * @throws DataException when there is no such file, no text, or text that is not UTF-8 (naming file and position)
      */
     public static Text of(Path path, String field) {
         List<Path> files = TextFiles.of(path);
+        TextFormats formats = TextFormats.standard();
         return build(path.toString(), arena -> {
             List<Piece> pieces = new ArrayList<>();
+            long missing = 0;
             for (Path file : files) {
-                if (JsonLines.isOne(file)) pieces.addAll(lines(file, field, arena));
+                Optional<TextRows> rows = formats.open(file, field);
+                if (rows.isPresent()) missing += copy(file, rows.get(), arena, pieces);
                 else pieces.add(map(file, arena));
             }
-            return pieces;
+            return new Contents(pieces, files.size(), missing);
         });
     }
 
-    private static List<Piece> lines(Path file, String field, Arena arena) {
-        List<Piece> pieces = new ArrayList<>();
-        JsonLines lines = new JsonLines(file, field);
+    /** Adds the texts of a file, with a line break behind each; returns how many were missing. */
+    private static long copy(Path file, TextRows all, Arena arena, List<Piece> pieces) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        while (lines.hasNext()) {
-            bytes.writeBytes((lines.next() + "\n").getBytes(StandardCharsets.UTF_8));
-            if (bytes.size() < PIECE && lines.hasNext()) continue;
-            MemorySegment copy = arena.allocate(bytes.size());
-            MemorySegment.copy(MemorySegment.ofArray(bytes.toByteArray()), 0, copy, 0, bytes.size());
-            pieces.add(new Piece(file.toString(), copy));
-            bytes.reset();
+        try (TextRows rows = all) {
+            while (rows.hasNext()) {
+                bytes.writeBytes((rows.next() + "\n").getBytes(StandardCharsets.UTF_8));
+                if (bytes.size() < PIECE && rows.hasNext()) continue;
+                MemorySegment copy = arena.allocate(bytes.size());
+                MemorySegment.copy(MemorySegment.ofArray(bytes.toByteArray()), 0, copy, 0, bytes.size());
+                pieces.add(new Piece(file.toString(), copy));
+                bytes.reset();
+            }
+            return rows.missing();
         }
-        return pieces;
     }
 
     /**
@@ -92,14 +100,14 @@ public final class Text implements AutoCloseable {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             MemorySegment copy = arena.allocate(Math.max(1, bytes.length)).asSlice(0, bytes.length);
             MemorySegment.copy(MemorySegment.ofArray(bytes), 0, copy, 0, bytes.length);
-            return List.of(new Piece(name, copy));
+            return new Contents(List.of(new Piece(name, copy)), 1, 0);
         });
     }
 
     /** Reads the pieces of a text into an arena. */
     @FunctionalInterface
     interface Reader {
-        List<Piece> read(Arena arena) throws IOException;
+        Contents read(Arena arena) throws IOException;
     }
 
     /** A text whose arena is closed again when reading or checking it fails. */
@@ -132,7 +140,12 @@ public final class Text implements AutoCloseable {
 
     /** Number of files. */
     public int files() {
-        return pieces.size();
+        return contents.files;
+    }
+
+    /** Number of rows of files that held no text (null) and were passed over. */
+    public long missing() {
+        return contents.missing;
     }
 
     /** Number of characters (code points). */
@@ -142,7 +155,7 @@ public final class Text implements AutoCloseable {
 
     /** Number of bytes. */
     public long bytes() {
-        return pieces.stream().mapToLong(p -> p.bytes.byteSize()).sum();
+        return contents.pieces.stream().mapToLong(p -> p.bytes.byteSize()).sum();
     }
 
     /** A tokenizer over the characters that occur. */
@@ -152,7 +165,7 @@ public final class Text implements AutoCloseable {
     }
 
     List<Piece> pieces() {
-        return pieces;
+        return contents.pieces;
     }
 
     @Override

@@ -1,8 +1,9 @@
 package dev.gatun.models.data.documents;
 
 import dev.gatun.models.data.DataException;
-import dev.gatun.models.data.JsonLines;
 import dev.gatun.models.data.TextFiles;
+import dev.gatun.models.data.TextFormats;
+import dev.gatun.models.data.TextRows;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * The documents of a file, or of all files below a folder in the order of their paths: each line of a {@code .jsonl} or
- * {@code .ndjson} file, and each other file as a whole. Files are read as they are needed; long ones come in pieces that
+ * The documents of a file, or of all files below a folder in the order of their paths: each line or row of a file of
+ * {@link TextFormats}, and each other file as a whole. Files are read as they are needed; long ones come in pieces that
  * end behind a line. Reading throws {@link DataException} that names file, line and what was expected.
  */
 public final class Documents implements Iterable<Document> {
@@ -24,6 +25,8 @@ public final class Documents implements Iterable<Document> {
 
     private final List<Path> files;
     private final String field;
+    private final TextFormats formats = TextFormats.standard();
+    private long missing;
 
     private Documents(List<Path> files, String field) {
         this.files = files;
@@ -33,7 +36,7 @@ public final class Documents implements Iterable<Document> {
     /**
      * Documents of a file or folder.
      *
-     * @param field name of the text in lines of JSON
+     * @param field name of the text in lines or rows
      * @throws DataException when there is no such file, or no file in the folder
      */
     public static Documents of(Path path, String field) {
@@ -47,8 +50,14 @@ public final class Documents implements Iterable<Document> {
         return files.size();
     }
 
+    /** Number of rows without any text (null) that were passed over, so far in the iteration begun last. */
+    public long missing() {
+        return missing;
+    }
+
     @Override
     public Iterator<Document> iterator() {
+        missing = 0;
         return new All();
     }
 
@@ -79,7 +88,7 @@ public final class Documents implements Iterable<Document> {
         public boolean hasNext() {
             while (!current.hasNext() && left.hasNext()) {
                 Path file = left.next();
-                current = JsonLines.isOne(file) ? lines(file) : new Pieces(file);
+                current = formats.open(file, field).<Iterator<Document>>map(rows -> new Rows(file, rows)).orElseGet(() -> new Pieces(file));
             }
             return current.hasNext();
         }
@@ -91,20 +100,34 @@ public final class Documents implements Iterable<Document> {
         }
     }
 
-    private Iterator<Document> lines(Path file) {
-        JsonLines lines = new JsonLines(file, field);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return lines.hasNext();
-            }
+    /** Lines or rows of a file. */
+    private final class Rows implements Iterator<Document> {
+        private final Path file;
+        private final TextRows rows;
+        private long counted;
 
-            @Override
-            public Document next() {
-                String text = lines.next();
-                return new Document(file + ":" + lines.line(), text, true);
-            }
-        };
+        Rows(Path file, TextRows rows) {
+            this.file = file;
+            this.rows = rows;
+            count();
+        }
+
+        private void count() {
+            missing += rows.missing() - counted;
+            counted = rows.missing();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return rows.hasNext();
+        }
+
+        @Override
+        public Document next() {
+            String text = rows.next();
+            count();
+            return new Document(file + ":" + rows.row(), text, true);
+        }
     }
 
     /** A text file in pieces. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatun.models.data.DataException;
 import dev.gatun.models.data.Text;
+import dev.gatun.models.data.TextFormats;
 import dev.gatun.models.data.shards.ShardSource;
 import dev.gatun.models.data.shards.ShardWriter;
 import dev.gatun.models.data.shards.ShardedTokens;
@@ -131,5 +132,13 @@ class DocumentsTest {
                 .isInstanceOf(DataException.class).hasMessageContaining("corpus.jsonl:1");
         ShardTokenizer.Report r = new ShardTokenizer(new ByteTokenizer(), -1, 1).run(Documents.of(corpus, "text"), new ShardWriter(dir.resolve("b"), 256, 100));
         assertThat(r.tokens()).isEqualTo(r.characters());
+    }
+
+    @Test
+    void withoutItsLibraryAParquetFileNamesIt() throws IOException {
+        Path file = Files.writeString(dir.resolve("a.parquet"), "PAR1");
+        TextFormats own = new TextFormats(List.of());
+        assertThatThrownBy(() -> own.open(file, "text")).isInstanceOf(DataException.class).hasMessageContaining("a.parquet").hasMessageContaining("dev.gatun:gatun-parquet");
+        assertThat(own.open(dir.resolve("a.txt"), "text")).isEmpty();
     }
 }
