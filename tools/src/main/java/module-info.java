@@ -4,5 +4,7 @@ module dev.gatun.tools {
     requires info.picocli;
     requires jdk.management;
 
+    provides System.LoggerFinder with dev.gatun.tools.CommandLoggers;
+
     opens dev.gatun.tools to info.picocli;
 }

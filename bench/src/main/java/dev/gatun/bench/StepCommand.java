@@ -1,8 +1,10 @@
 package dev.gatun.bench;
 
 import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.report.EnergyText;
 import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.Compiler;
+import dev.gatun.runtime.EnergyMeter;
 import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.Precision;
 import dev.gatun.runtime.Profile;
@@ -88,7 +90,10 @@ final class StepCommand implements Callable<Integer> {
                         bench.executable().arenaBytes() / 1048576.0, (System.nanoTime() - start) / 1e9);
                 out.flush();
                 Results results = new Results(out, compiler.threads());
+                EnergyMeter meter = EnergyMeter.open();
                 double[] ms = bench.measure(results);
+                double units = (double) bench.steps() * (w != null ? w.tokens() : images != null ? images.batch() : sequences.tokens());
+                out.printf("# energy %s%n", energy(meter, units, images != null ? "image" : "token"));
                 String note = bench.losses() + " in " + bench.steps() + " steps; params " + bench.parameters();
                 if (sequences != null) {
                     results.time(sequences.name(), ms, sequences.tokens(), "tokens/s", note);
@@ -106,6 +111,11 @@ final class StepCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private static String energy(EnergyMeter meter, double units, String unit) {
+        double joules = meter.joules();
+        return Double.isNaN(joules) ? "not available: " + meter.reason() : EnergyText.each(joules / units, unit) + ", warm-up included";
     }
 
     private int decode() {

@@ -11,6 +11,7 @@ import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
 import dev.gatun.simd.CompilerDirectives;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Map;
  */
 public final class Compiler implements AutoCloseable {
     private static final String ALL = "all";
+    /** Name of the logger that hears of compilations. */
+    private static final String COMPILING = "dev.gatun.compile";
 
     private final Backend backend;
     private final WorkerTeam team;
@@ -60,7 +63,10 @@ public final class Compiler implements AutoCloseable {
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
         this.backend = backend;
         if (backend != Backend.REFERENCE) { // takes as long as loading the library; executables wait for it
-            Thread.ofPlatform().daemon().name("gatun-directives").start(CompilerDirectives::install);
+            Thread.ofPlatform().daemon().name("gatun-directives").start(() -> {
+                CompilerDirectives.install();
+                System.getLogger(COMPILING).isLoggable(Level.DEBUG); // the first question starts the system's logging, which takes time too
+            });
         }
         OneDnnLibrary.Probe probe = backend == Backend.AUTO || backend == Backend.ONEDNN
                 ? OneDnnLibrary.probe()
@@ -77,6 +83,7 @@ public final class Compiler implements AutoCloseable {
         this.precision = precision;
         why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        System.getLogger("dev.gatun.backend").log(why.isEmpty() ? Level.DEBUG : Level.INFO, this::banner);
     }
 
     private static CpuBackend withoutOneDnn(Backend backend) {
@@ -210,6 +217,7 @@ public final class Compiler implements AutoCloseable {
                     ? new ReferenceFunction(graphs.get(i), plans.get(i), memory.arena())
                     : lowered.get(i).bind(memory.arena(), scratch, team));
         }
+        System.getLogger(COMPILING).log(Level.DEBUG, () -> phases.text(planned.keySet()));
         return new Executable(memory, planned, bounds, functions, phases.taken());
     }
 

@@ -61,6 +61,12 @@ public final class Gatun {
             description = "Show stack traces of errors (also with the environment variable GATUN_DEBUG).")
     private boolean debug;
 
+    @Option(
+            names = "--verbose",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Tell on standard error what is compiled, chosen and saved (less of it with -D" + CommandLoggers.LEVEL + "=info or warning).")
+    private boolean verbose;
+
     /** Runs the command and exits. */
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -83,7 +89,18 @@ public final class Gatun {
             return Failures.report(err, e.getMessage() + ". " + guess + (guess.isEmpty() ? "" : " ") + "See " + help, e, shown || root.debug, Failures.BAD_INPUT);
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
+        command.setExecutionStrategy(parsed -> root.verbose ? verbosely(parsed) : new CommandLine.RunLast().execute(parsed));
         return command.execute(args);
+    }
+
+    private static int verbosely(CommandLine.ParseResult parsed) {
+        String before = System.setProperty(CommandLoggers.LEVEL, System.Logger.Level.DEBUG.name());
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } finally {
+            if (before == null) System.clearProperty(CommandLoggers.LEVEL);
+            else System.setProperty(CommandLoggers.LEVEL, before);
+        }
     }
 
     /** Adds to a command's help how it trains where no flag says otherwise. */

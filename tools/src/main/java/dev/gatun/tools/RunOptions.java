@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** Where a run goes, when it saves checkpoints, and whether it goes on from one. The same for every kind of model. */
 final class RunOptions {
     /** Flags that belong to one start of the command, not to the run. */
-    private static final Set<String> OF_THE_START = Set.of("--out", "--overwrite", "--resume", "--debug");
+    private static final Set<String> OF_THE_START = Set.of("--out", "--overwrite", "--resume", "--debug", "--verbose");
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder. Default: runs/MODEL-TIME.")
     private Path out;

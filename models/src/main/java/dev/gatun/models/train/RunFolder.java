@@ -8,6 +8,7 @@ import dev.gatun.models.checkpoint.SafetensorsWriter;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Executable;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,6 +160,7 @@ public final class RunFolder {
         Checkpoint c = checkpoints.write(trainer, keep);
         AtomicFile.link(weights(), c.published());
         event.end();
+        System.getLogger("dev.gatun.train").log(Level.DEBUG, () -> "checkpoint of step " + trainer.step() + " saved in " + c.path());
         if (event.shouldCommit()) {
             event.folder = path.toString();
             event.step = trainer.step();

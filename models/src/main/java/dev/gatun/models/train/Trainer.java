@@ -5,11 +5,13 @@ import dev.gatun.models.layers.Dropout;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -209,7 +211,10 @@ public final class Trainer implements AutoCloseable {
     public Ending run(TrainingListener... listeners) {
         List<TrainingListener> all = List.of(listeners);
         all.forEach(l -> l.started(this));
+        System.Logger log = System.getLogger("dev.gatun.train");
+        log.log(Level.DEBUG, () -> String.format(Locale.ROOT, "training %s on %s from step %d to %d", task.kind(), task.data(), step, settings.steps()));
         Ending ending = steps(all);
+        log.log(Level.DEBUG, () -> String.format(Locale.ROOT, "training ended after step %d: %s", step, ending.name().toLowerCase(Locale.ROOT)));
         all.forEach(l -> l.ended(this, ending));
         return ending;
     }

@@ -63,7 +63,7 @@ final class OneDnnProducts implements AutoCloseable {
             CpuBackend.close(List.of(kernel(trial.call(), trial.plan())));
             return true;
         } catch (OneDnnException e) {
-            System.getLogger(OneDnnProducts.class.getName()).log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
+            System.getLogger("dev.gatun.backend").log(System.Logger.Level.WARNING, e.getMessage() + " (" + c.source() + "); computed in Java instead");
             return false;
         }
     }

@@ -41,7 +41,7 @@ final class ProductTimes {
             if (Files.exists(file)) read(Files.readAllLines(file));
         } catch (IOException | RuntimeException e) {
             times.clear();
-            System.getLogger(ProductTimes.class.getName()).log(Level.DEBUG, "ignoring " + file, e);
+            System.getLogger("dev.gatun.backend").log(Level.DEBUG, "ignoring " + file, e);
         }
     }
 
@@ -68,7 +68,7 @@ final class ProductTimes {
             Files.writeString(beside, text);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            System.getLogger(ProductTimes.class.getName()).log(Level.DEBUG, "cannot keep " + file, e);
+            System.getLogger("dev.gatun.backend").log(Level.DEBUG, "cannot keep " + file, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.gatun.models.data.image;
 
 import dev.gatun.models.data.DataException;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,6 +15,12 @@ public final class ImageLoader implements AutoCloseable {
     private static final int ORDER = 0x6f726472; // "ordr", "augm", "mixn": tell draws apart under one seed
     private static final int AUGMENT = 0x6175676d;
     private static final int MIX = 0x6d69786e;
+    /** After so many batches HotSpot has compiled what prepares them ... */
+    private static final int SETTLED = 100;
+    /** ... and after so many it is known whether training waits ... */
+    private static final int JUDGED = 300;
+    /** ... for more than this share of its time. */
+    private static final double MOST_WAITING = 0.25;
 
     /** A batch in the making. */
     private static final class Slot {
@@ -43,6 +51,9 @@ public final class ImageLoader implements AutoCloseable {
     private long claimed;
     private long taken;
     private boolean holding;
+    private long batches; // given out
+    private long began;
+    private long waited;
     private boolean failed;
     private volatile boolean closed;
 
@@ -109,7 +120,7 @@ public final class ImageLoader implements AutoCloseable {
             }
             if (taken == end && !closed) return null;
             Slot slot = slots[(int) (taken % slots.length)];
-            while (slot.ready != taken && !closed) filled.await();
+            waitFor(slot);
             if (closed) throw new IllegalStateException("the image loader is closed");
             if (slot.failure != null) {
                 throw new DataException("batch " + taken % perEpoch + " of epoch " + taken / perEpoch + " of " + data.name()
@@ -122,6 +133,19 @@ public final class ImageLoader implements AutoCloseable {
             throw new IllegalStateException("interrupted while waiting for a batch of images", e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Waits for the batch to be taken next, and says so once when training does little else. */
+    private void waitFor(Slot slot) throws InterruptedException {
+        long now = System.nanoTime();
+        if (batches == SETTLED) began = now;
+        while (slot.ready != taken && !closed) filled.await();
+        if (batches >= SETTLED) waited += System.nanoTime() - now;
+        if (++batches == JUDGED && settings.epochs() > 1 && waited > MOST_WAITING * (now - began)) {
+            System.getLogger("dev.gatun.data").log(Level.WARNING, () -> String.format(Locale.ROOT,
+                    "training waits for images of %s in %.0f%% of its time: use more workers than %d, or less augmentation", data.name(),
+                    100.0 * waited / (now - began), settings.workers()));
         }
     }
 
