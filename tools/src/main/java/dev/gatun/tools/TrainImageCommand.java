@@ -99,7 +99,8 @@ final class TrainImageCommand implements ResumableCommand {
         line.getCommandSpec().name(l).usageMessage()
                 .description("Trains %s.".formatted(preset.description()), "",
                         "The run folder gets weights, config.json (with class names and normalization), metrics.csv,",
-                        "checkpoints to go on from, and a picture of the losses (loss.svg). Ctrl-C saves and ends.%n")
+                        "checkpoints to go on from, a page about the run (report.html), a picture of the losses (loss.svg)",
+                        "and event files for TensorBoard. Ctrl-C saves and ends.%n")
                 .footer("", "Examples:",
                         "  gatun train " + l + "                                        synthetic digits, nothing to download",
                         "  gatun train " + l + " --data mnist/ --epochs 5               IDX files, validated with the test images",

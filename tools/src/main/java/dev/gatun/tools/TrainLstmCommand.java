@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains an LSTM language model on text and lets it write a sample.%n",
             "The run folder gets the weights (weights.safetensors), checkpoints to go on from, config.json,",
-            "tokenizer.json, metrics.csv and a picture of the losses (loss.svg). Ctrl-C saves and ends.%n"
+            "tokenizer.json, metrics.csv, a page about the run (report.html), a picture of the losses (loss.svg)",
+            "and event files for TensorBoard. Ctrl-C saves and ends.%n"
         },
         footer = {
             "",
