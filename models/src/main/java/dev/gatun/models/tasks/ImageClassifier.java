@@ -1,6 +1,5 @@
 package dev.gatun.models.tasks;
 
-import dev.gatun.graph.trace.Tracer;
 import dev.gatun.models.data.image.Augmentation;
 import dev.gatun.models.data.image.ImageBatch;
 import dev.gatun.models.data.image.ImageDataset;
@@ -53,18 +52,9 @@ public final class ImageClassifier implements AutoCloseable {
         this.saved = SavedImageModel.open(folder);
         this.batch = batch;
         ImageConfig c = saved.model().config();
-        folder.checkWeights(saved.parameters());
         logits = new float[Math.multiplyExact(batch, c.classes())];
-        executable = compiler.compile(Tracer.trace(FUNCTION, t -> saved.parameters().bind(t, p -> {
-            t.output("logits", saved.model().logits(t.data("images", ImageTask.type(c, batch))));
-            return p;
-        })));
-        try {
-            folder.readWeights(saved.parameters(), executable);
-        } catch (IOException | RuntimeException e) {
-            executable.close();
-            throw e;
-        }
+        executable = Inference.compile(compiler, folder, saved.parameters(), FUNCTION,
+                t -> t.output("logits", saved.model().logits(t.data("images", ImageTask.type(c, batch)))));
     }
 
     /** The model and what belongs to it. */

@@ -1,6 +1,5 @@
 package dev.gatun.models.tasks;
 
-import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.data.DataException;
@@ -51,20 +50,11 @@ public final class TablePredictor implements AutoCloseable {
         if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, got " + batch);
         saved = SavedTableModel.open(folder);
         this.batch = batch;
-        folder.checkWeights(saved.parameters());
         TableCode code = saved.code();
         inputs = new float[Math.multiplyExact(batch, code.inputs())];
         scores = new float[Math.multiplyExact(batch, code.outputs())];
-        executable = compiler.compile(Tracer.trace(FUNCTION, t -> saved.parameters().bind(t, p -> {
-            t.output("scores", saved.model().apply(t.data("rows", TensorType.of(DType.F32, batch, code.inputs()))));
-            return p;
-        })));
-        try {
-            folder.readWeights(saved.parameters(), executable);
-        } catch (IOException | RuntimeException e) {
-            executable.close();
-            throw e;
-        }
+        executable = Inference.compile(compiler, folder, saved.parameters(), FUNCTION,
+                t -> t.output("scores", saved.model().apply(t.data("rows", TensorType.of(DType.F32, batch, code.inputs())))));
     }
 
     /** The model and what belongs to it. */

@@ -2,7 +2,6 @@ package dev.gatun.models.tasks;
 
 import dev.gatun.graph.ops.CrossEntropy;
 import dev.gatun.graph.ops.Tensor;
-import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.data.TokenSequence;
@@ -39,24 +38,16 @@ public final class TextScorer implements AutoCloseable {
         saved = SavedLanguageModel.open(folder);
         this.batch = batch;
         context = saved.model().context();
-        folder.checkWeights(saved.parameters());
         int rows = Math.multiplyExact(batch, context);
         ids = new int[rows];
         targets = new int[rows];
         losses = new float[rows];
-        executable = compiler.compile(Tracer.trace(FUNCTION, t -> saved.parameters().bind(t, p -> {
+        executable = Inference.compile(compiler, folder, saved.parameters(), FUNCTION, t -> {
             TensorType type = TensorType.of(DType.I32, batch, context);
             Tensor hidden = saved.model().hidden(t.data("tokens", type));
             Tensor scores = saved.model().project(hidden.reshape(rows, hidden.shape().last()));
             t.output("losses", scores.apply(new CrossEntropy(), t.data("targets", type).reshape(rows)));
-            return p;
-        })));
-        try {
-            folder.readWeights(saved.parameters(), executable);
-        } catch (IOException | RuntimeException e) {
-            executable.close();
-            throw e;
-        }
+        });
     }
 
     /** The model and what belongs to it. */

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,11 +24,13 @@ public final class CsvTable {
 
     private final String name;
     private final List<String> columns;
+    private final Map<String, Integer> places = new HashMap<>();
     private final List<String[]> rows = new ArrayList<>();
 
     private CsvTable(String name, List<String> columns) {
         this.name = name;
         this.columns = columns;
+        for (int i = 0; i < columns.size(); i++) places.put(columns.get(i), i);
     }
 
     /**
@@ -88,8 +92,8 @@ public final class CsvTable {
      * @throws DataException listing the columns there are
      */
     public int column(String column) {
-        int i = columns.indexOf(column);
-        if (i < 0) throw new DataException(name + " has no column \"" + column + "\": expected one of " + columns);
+        Integer i = places.get(column);
+        if (i == null) throw new DataException(name + " has no column \"" + column + "\": expected one of " + columns);
         return i;
     }
 
