@@ -46,12 +46,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures a trained model.%n",
-            "Classes of images or of a table's rows: loss, accuracy, top-5 accuracy; precision, recall, F1 and area under",
-            "the ROC curve of each class and on average; and which classes are taken for which, also as pictures,",
-            "confusion.svg and confusion.png, in the run folder. Images are scaled until they cover the model's input,",
-            "cropped around their centre, and turned grey or coloured as the model needs.%n",
-            "Numbers in a table: MSE, RMSE, MAE and R2, in units of the column. With --group all of it for the rows of each",
-            "value of a column, and how far decisions depend on it (demographic parity, equalized odds).%n",
+            "Classes of images or of a table's rows: loss, accuracy, top-5 accuracy; precision, recall, F1 and",
+            "area under the ROC curve of each class and on average; and which classes are taken for which, also",
+            "as pictures, confusion.svg and confusion.png, in the run folder. Images are scaled until they",
+            "cover the model's input, cropped around their centre, and turned grey or coloured as it needs.%n",
+            "Numbers in a table: MSE, RMSE, MAE and R2, in units of the column. With --group all of it for the",
+            "rows of each value of a column, and how far decisions depend on it: differences and ratio of",
+            "demographic parity, difference of equalized odds.%n",
             "Language models: loss in nats, perplexity, bits per byte and per character of a text.%n"
         },
         footer = {
@@ -61,7 +62,7 @@ import picocli.CommandLine.Spec;
             "  gatun eval runs/digits --data mnist/                   the test images of IDX files",
             "  gatun eval runs/photos --data photos/ --json > report.json",
             "  gatun eval runs/loans --data new.csv --group sex       rows whose target is known",
-            "  gatun eval runs/notes --data notes.txt --held-out      the tenth of the text that training did not see"
+            "  gatun eval runs/notes --data notes.txt --held-out      the tenth that training did not see"
         })
 final class EvalCommand implements Callable<Integer> {
     /** Synthetic images to measure with. */

@@ -30,7 +30,7 @@ final class TrainingOptions {
     private static final double PLATEAU_FACTOR = 0.3;
     private static final int PLATEAU_PATIENCE = 2;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the model's usual settings (below).")
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: the model's usual length (below).")
     private Integer steps;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Train until all data was seen N times, instead of --steps.")
@@ -53,11 +53,9 @@ final class TrainingOptions {
             names = "--schedule",
             paramLabel = "NAME",
             defaultValue = "cosine",
-            description = {
-                "How the learning rate goes on: cosine or linear (falls to a tenth; for tables to a twentieth, for images to",
-                "nothing), constant, one-cycle (up, then down to nothing),",
-                "step (times 0.3, three times), plateau (times 0.3 when 2 validations bring nothing better). Default: cosine."
-            })
+            description = "How the learning rate goes on: cosine or linear (falls to a tenth; for tables to a twentieth, for images to nothing), "
+                    + "constant, one-cycle (up, then down to nothing), step (times 0.3, three times), plateau (times 0.3 when 2 validations "
+                    + "bring nothing better). Default: cosine.")
     private String schedule;
 
     @Option(names = "--warmup", paramLabel = "N", description = "Steps in which the learning rate rises from 0. Default: a tenth of all, 100 at most for text; for tables a twentieth.")
