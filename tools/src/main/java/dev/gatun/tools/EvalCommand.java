@@ -62,7 +62,8 @@ import picocli.CommandLine.Spec;
             "  gatun eval runs/digits --data mnist/                   the test images of IDX files",
             "  gatun eval runs/photos --data photos/ --json > report.json",
             "  gatun eval runs/loans --data new.csv --group sex       rows whose target is known",
-            "  gatun eval runs/notes --data notes.txt --held-out      the tenth that training did not see"
+            "  gatun eval runs/notes                                  the tenth of its text that it did not see",
+            "  gatun eval runs/notes --data other.txt"
         })
 final class EvalCommand implements Callable<Integer> {
     /** Synthetic images to measure with. */
@@ -79,7 +80,7 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "What to measure with: a folder of images (default: synthetic digits), a CSV table, or UTF-8 text.")
+            description = "What to measure with: a folder of images (default: synthetic digits), a CSV table, or UTF-8 text (default: the --held-out part of the run's own).")
     private Path data;
 
     @Mixin
@@ -181,6 +182,8 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private void text(RunFolder run) throws IOException {
+        boolean part = heldOut || data == null;
+        if (data == null) data = trainedOn(run);
         needData("a text to measure with");
         if (ShardSource.isOne(data)) throw new IllegalArgumentException("--data " + data + ": name the text that the token shards were made of");
         try (Text text = Text.of(data);
@@ -188,7 +191,7 @@ final class EvalCommand implements Callable<Integer> {
                 TextScorer scorer = new TextScorer(compiler, run, batch == null ? WINDOWS : batch)) {
             int step = stride == null ? scorer.model().model().context() : stride;
             Perplexity p;
-            if (heldOut) {
+            if (part) {
                 try (Dataset parts = Dataset.of(text, scorer.model().tokenizer(), scorer.model().model().context())) {
                     Windows w = parts.validation();
                     p = scorer.score(w.tokens(), w.from(), w.to(), step);
@@ -201,6 +204,12 @@ final class EvalCommand implements Callable<Integer> {
             print(text.name(), String.format(Locale.ROOT, "tokens   %,d for %,d characters, %,d bytes%nloss %.4f   perplexity %.4f   bits per byte %.4f   bits per character %.4f%n",
                     p.tokens(), p.characters(), p.bytes(), p.loss(), p.value(), p.bitsPerByte(), p.bitsPerCharacter()), p.json());
         }
+    }
+
+    /** Where the run's own data is; {@code null} when it was not named. */
+    private static Path trainedOn(RunFolder run) throws IOException {
+        String flag = "--data=";
+        return run.arguments().stream().filter(a -> a.startsWith(flag)).map(a -> Path.of(a.substring(flag.length()))).findFirst().orElse(null);
     }
 
     private void print(String source, String text, String object) {

@@ -131,7 +131,7 @@ class ImageCommandsTest {
         assertThat(r.code()).as(r.err()).isZero();
         assertThat(r.out()).contains("1 steps of 2 x 2 images, 10 an epoch, lion");
         assertThat(Files.readString(dir.resolve("run/config.json"))).contains("OneCycle[peak=1.0E-4", "\"parts\" : 2", "\"averaging\" : 0.9", "\"clip\" : 1.0");
-        Result found = plain("train", "lenet", "--images", 40, "--batch", 2, "--find-learning-rate", "--out", dir.resolve("none"));
+        Result found = gatun("train", "lenet", "--images", 40, "--batch", 2, "--find-learning-rate", "--out", dir.resolve("none"), "--threads", 1, "--backend", "simd");
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.out()).contains("suggestion: --learning-rate");
         assertThat(dir.resolve("none")).doesNotExist();
@@ -141,7 +141,7 @@ class ImageCommandsTest {
     void aPresetTrainsAsItAlwaysDid() throws IOException {
         assertThat(train("--images", 40).code()).isZero();
         assertThat(Files.readString(dir.resolve("run/config.json"))).contains("\"clip\" : 0.0",
-                "AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, decayAll=false]",
+                "AdamW[beta1=0.9, beta2=0.999, epsilon=1.0E-8, weightDecay=0.01, decayVectors=false]",
                 "Cosine[peak=0.004, floor=0.0, warmup=0, steps=1]");
     }
 

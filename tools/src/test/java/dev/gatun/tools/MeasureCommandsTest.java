@@ -191,10 +191,13 @@ class MeasureCommandsTest {
         assertThat(all.path("bitsPerCharacter").doubleValue()).isCloseTo(loss / Math.log(2) * (46 * 30 - 1) / (45 * 30 - 1), within(1e-9));
         Result part = done("eval", run, "--data", verse, "--held-out", "--stride", 4, "--batch", 3);
         assertThat(part.out()).contains("verse.txt", "tokens   137 for ", "perplexity", "bits per byte");
-        refused(gatun("eval", run), "--data is missing", "text");
+        assertThat(done("eval", run, "--stride", 4).out()).as("its own text, of which it did not see the last part").isEqualTo(part.out());
         refused(gatun("eval", run, "--data", verse, "--stride", 13), "stride must lie in 1..12");
         refused(gatun("eval", run, "--data", verse, "--group", "x"), "--group does not go with texts");
         refused(gatun("eval", run, "--data", Files.writeString(dir.resolve("one.txt"), "x")), "at least 2 tokens");
+        Path config = run.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"--data=[^\"]*\", ", ""));
+        refused(gatun("eval", run), "--data is missing", "text");
         refused(gatun("predict", run, verse), "is no classifier of images");
     }
 
