@@ -1,6 +1,7 @@
 package dev.gatun.simd.kernels;
 
 import dev.gatun.simd.Kernel;
+import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -57,7 +58,8 @@ public final class PeakFma implements Kernel {
         for (int done = 0; done < rounds; done += CALL) chains(Math.min(CALL, rounds - done), scratch);
     }
 
-    private static void chains(int rounds, MemorySegment scratch) {
+    private static void chains(int rounds, MemorySegment given) {
+        MemorySegment scratch = Segments.known(given);
         FloatVector m = FloatVector.broadcast(F32, 0.5f);
         FloatVector a = FloatVector.broadcast(F32, 1);
         FloatVector x0 = m;
