@@ -3,8 +3,7 @@ package dev.gatun.bench;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.gpt.Gpt;
-import dev.gatun.models.gpt.GptConfig;
+import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.train.TrainingGraph;
@@ -39,7 +38,7 @@ import picocli.CommandLine.Spec;
 final class CompileCommand implements Callable<Integer> {
     private static final String TRACE = "trace";
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano or gpt-124m.")
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m or llama-nano.")
     private String workload;
 
     @Option(names = "--layers", paramLabel = "N,...", split = ",", description = "Numbers of layers. Default: the workload's.")
@@ -76,15 +75,14 @@ final class CompileCommand implements Callable<Integer> {
 
     /** Milliseconds by phase. */
     private Map<String, Double> compile(Workload w, int count) {
-        GptConfig c = w.config();
-        Gpt gpt = Gpt.of(GptConfig.of(c.vocabulary(), c.context(), count, c.heads(), c.width()));
-        TensorType type = TensorType.of(DType.I32, w.batch(), c.context());
+        LanguageModel model = w.model(count);
+        TensorType type = TensorType.of(DType.I32, w.batch(), w.config().context());
         Map<String, Double> ms = new LinkedHashMap<>();
         try (Compiler compiler = new Compiler(backend, 1)) {
             long start = System.nanoTime();
-            ParameterTree tree = ParameterTree.of(gpt);
+            ParameterTree tree = ParameterTree.of((Record) model);
             Graph graph = new TrainingGraph(AdamW.standard(), 1, false)
-                    .train(tree, t -> gpt.loss(t.data("tokens", type), t.data("targets", type)));
+                    .train(tree, t -> model.loss(t.data("tokens", type), t.data("targets", type)));
             ms.put(TRACE, (System.nanoTime() - start) / 1e6);
             for (CompilePhase p : compiler.plan(graph).phases()) {
                 String name = List.of("fuse", "plan").contains(p.name()) ? p.name() : "passes";

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gatun bench",
         mixinStandardHelpOptions = true,
-        subcommands = {StepCommand.class, CompileCommand.class, StartCommand.class, JmhCommand.class, CompareCommand.class, PeersCommand.class},
+        subcommands = {StepCommand.class, CompileCommand.class, StartCommand.class, PassesCommand.class, JmhCommand.class, CompareCommand.class, PeersCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures Gatun.%n",
         footer = {
@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
             "  gatun bench step gpt --layers 4 --heads 5 --width 320 --context 192 --batch 3 --vocab 997 --threads 2",
             "  gatun bench compile gpt-124m --layers 6,12,24,48",
             "  gatun bench start resnet18-cifar",
+            "  gatun bench passes llama-nano --pass merged-products,common",
             "  gatun bench jmh Sgemm --threads 1,2 --json after.json",
             "  gatun bench compare before.json after.json",
             "  gatun bench peers gpt-nano                  beside PyTorch (see gatun bench peers --help)"

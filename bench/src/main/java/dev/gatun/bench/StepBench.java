@@ -2,7 +2,7 @@ package dev.gatun.bench;
 
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
-import dev.gatun.models.gpt.Gpt;
+import dev.gatun.models.language.LanguageModel;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.train.TrainingGraph;
@@ -41,13 +41,25 @@ final class StepBench implements AutoCloseable {
         parameters = tree.elements();
     }
 
+    /**
+     * A workload by its name.
+     *
+     * @throws IllegalArgumentException when there is no such one
+     */
+    static StepBench of(Compiler compiler, String workload) {
+        ImageWorkload images = ImageWorkload.of(workload);
+        if (images != null) return of(compiler, images);
+        RecurrentWorkload sequences = RecurrentWorkload.of(workload);
+        return sequences != null ? of(compiler, sequences) : of(compiler, Workload.of(workload));
+    }
+
     /** Forward, backward, clipping by global norm 1, AdamW. */
     static StepBench of(Compiler compiler, Workload w) {
-        Gpt gpt = Gpt.of(w.config());
-        ParameterTree tree = ParameterTree.of(gpt);
+        LanguageModel model = w.model(w.config().layers());
+        ParameterTree tree = ParameterTree.of((Record) model);
         TensorType type = TensorType.of(DType.I32, w.batch(), w.config().context());
         Executable e = compiler.compile(new TrainingGraph(AdamW.standard(), 1, false)
-                .train(tree, t -> gpt.loss(t.data("tokens", type), t.data("targets", type))));
+                .train(tree, t -> model.loss(t.data("tokens", type), t.data("targets", type))));
         int[][] ids = new int[BATCHES][];
         int[][] targets = new int[BATCHES][];
         for (int i = 0; i < BATCHES; i++) {

@@ -9,7 +9,9 @@ import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.Precision;
 import dev.gatun.runtime.Profile;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, lenet5-b64, resnet18-cifar-b64, lstm-2x256-seq64-b32, decode-nano-kv, or gpt with the sizes below.")
+    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, llama-nano, lenet5-b64, resnet18-cifar-b64, lstm-2x256-seq64-b32, decode-nano-kv, or gpt with the sizes below.")
     private String workload;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")
@@ -65,6 +67,9 @@ final class StepCommand implements Callable<Integer> {
     @Option(names = "--memory-budget", paramLabel = "MIB", description = "Bound of the arena in MiB; activations that do not fit are computed again.")
     private Integer memoryBudget;
 
+    @Option(names = "--without-pass", paramLabel = "NAME,...", split = ",", description = "Leave passes out, to see what they earn: 'gatun bench passes' lists them.")
+    private List<String> without = List.of();
+
     @Option(names = "--profile", description = "Also print a table of times by kernel.")
     private boolean profile;
 
@@ -81,7 +86,8 @@ final class StepCommand implements Callable<Integer> {
         Workload w = images == null && sequences == null ? workload() : null;
         if (w == null) refuseSizes();
         PrintWriter out = spec.commandLine().getOut();
-        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget == null ? 0 : (long) memoryBudget << 20)) {
+        long budget = memoryBudget == null ? 0 : (long) memoryBudget << 20;
+        try (Compiler compiler = new Compiler(backend, precision, threads == null ? 0 : threads, budget, Set.copyOf(without))) {
             out.println("# " + compiler.banner());
             long start = System.nanoTime();
             try (StepBench bench = w != null ? StepBench.of(compiler, w)
@@ -151,7 +157,7 @@ final class StepCommand implements Callable<Integer> {
         }
         GptConfig config = GptConfig.of(size("--vocab", vocabulary, 512), size("--context", context, 256),
                 size("--layers", layers, 6), size("--heads", heads, 6), size("--width", width, 384));
-        return new Workload("gpt", config, size("--batch", batch, 8));
+        return new Workload("gpt", Workload.Family.GPT, config, size("--batch", batch, 8));
     }
 
     private static int size(String flag, Integer given, int otherwise) {

@@ -7,15 +7,20 @@ import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.MemoryBudget;
 import dev.gatun.graph.plan.MemoryPlan;
+import dev.gatun.graph.schedule.Saving;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.runtime.cpu.CpuBackend;
 import dev.gatun.simd.CompilerDirectives;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Turns graphs into an {@link Executable}. Owns the worker threads and the kernels generated so far, which its
@@ -31,6 +36,7 @@ public final class Compiler implements AutoCloseable {
     private final CpuBackend cpu;
     private final Precision precision;
     private final MemoryBudget budget;
+    private final Set<String> without;
     private final String why;
 
     /** Chooses a backend, for f32. */
@@ -59,7 +65,21 @@ public final class Compiler implements AutoCloseable {
      *     plans no memory, ignores it
      */
     public Compiler(Backend backend, Precision precision, int threads, long memoryBudget) {
-        budget = new MemoryBudget(memoryBudget);
+        this(backend, precision, threads, memoryBudget, Set.of());
+    }
+
+    /**
+     * Chooses a backend and leaves passes out, to see what they earn.
+     *
+     * @param without names of {@link #passes}
+     * @throws IllegalArgumentException for a name that is none of them
+     */
+    public Compiler(Backend backend, Precision precision, int threads, long memoryBudget, Set<String> without) {
+        for (String name : without) {
+            if (!passes().contains(name)) throw new IllegalArgumentException("no pass is named " + name + ": choose among " + String.join(", ", passes()));
+        }
+        this.without = Set.copyOf(without);
+        budget = new MemoryBudget(memoryBudget, savings(without));
         if (threads < 0) throw new IllegalArgumentException("threads must not be negative, got " + threads);
         this.backend = backend;
         if (backend != Backend.REFERENCE) { // takes as long as loading the library; executables wait for it
@@ -84,6 +104,17 @@ public final class Compiler implements AutoCloseable {
         why = backend == Backend.AUTO && probe instanceof OneDnnLibrary.Missing m ? "; oneDNN is missing: " + m.reason() : "";
         team = new WorkerTeam(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
         System.getLogger("dev.gatun.backend").log(why.isEmpty() ? Level.DEBUG : Level.INFO, this::banner);
+    }
+
+    /** Names of what can be left out: passes over the graph that change how it is computed only, then savings of the plan. */
+    public static List<String> passes() {
+        List<String> names = new ArrayList<>(Pipeline.optional());
+        names.addAll(Saving.options());
+        return names;
+    }
+
+    private static Set<Saving> savings(Set<String> names) {
+        return names.stream().flatMap(n -> Saving.of(n).stream()).collect(Collectors.toSet());
     }
 
     private static CpuBackend withoutOneDnn(Backend backend) {
@@ -124,7 +155,7 @@ public final class Compiler implements AutoCloseable {
     public Executable compile(Graph... graphs) {
         Phases phases = new Phases();
         List<Schedule> schedules = schedules(List.of(graphs), phases);
-        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
+        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules, budget.without()));
         if (cpu != null) {
             phases.time(ALL, "generate", () -> {
                 CompilerDirectives.install();
@@ -222,15 +253,47 @@ public final class Compiler implements AutoCloseable {
     }
 
     /**
+     * Compiles one more function for an executable of this compiler, over the same states. Its data and results are good from
+     * a write to the reads after the next run; another function that runs in between may overwrite them. The arena grows where
+     * the function needs more.
+     *
+     * @throws IllegalArgumentException when it has a state that the executable does not have, or a name that it has
+     */
+    public void extend(Executable executable, Graph graph) {
+        Phases phases = new Phases();
+        Schedule schedule = schedules(List.of(graph), phases).getFirst();
+        ExecutionPlan plan = phases.time(graph.name(), "plan", () ->
+                MemoryPlan.beside(executable.kept(), executable.base(), schedule, budget.without()));
+        Map<String, Integer> bounds = IndexBounds.of(graph);
+        Arena own = Arena.ofShared();
+        if (cpu == null) {
+            executable.add(plan, bounds, own, arena -> new ReferenceFunction(graph, plan, arena));
+            return;
+        }
+        CompilerDirectives.install();
+        cpu.warmUp(List.of(plan));
+        CpuFunction.Lowered lowered = CpuFunction.Lowered.of(plan, cpu);
+        MemorySegment[] scratch = scratch(own, lowered.scratchBytes());
+        executable.add(plan, bounds, own, arena -> lowered.bind(arena, scratch, team));
+    }
+
+    private MemorySegment[] scratch(Arena owner, long bytes) {
+        MemorySegment[] scratch = new MemorySegment[team.size()];
+        for (int i = 0; i < scratch.length; i++) scratch[i] = owner.allocate(Math.max(1, bytes), MemoryPlan.ALIGNMENT);
+        return scratch;
+    }
+
+    /**
      * The first part of {@link #compile}, which makes no kernels and takes no memory: passes, fusion, addresses.
      *
      * @throws IllegalArgumentException when states of one name differ in type
      */
     public Planned plan(Graph... graphs) {
         Phases phases = new Phases();
-        List<Schedule> schedules = schedules(List.of(graphs), phases);
-        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules));
-        return new Planned(plans, phases.taken());
+        List<Graph> expanded = cpu == null ? List.of(graphs) : expanded(List.of(graphs), phases);
+        List<Schedule> schedules = cpu == null ? schedules(expanded, phases) : fuse(ALL, expanded, phases);
+        List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules, budget.without()));
+        return new Planned(plans, phases.taken(), expanded.stream().mapToInt(g -> g.nodes().size()).sum());
     }
 
     /**
@@ -238,8 +301,9 @@ public final class Compiler implements AutoCloseable {
      *
      * @param plans one for each function
      * @param phases in order
+     * @param nodes of the graphs after all passes
      */
-    public record Planned(List<ExecutionPlan> plans, List<CompilePhase> phases) {}
+    public record Planned(List<ExecutionPlan> plans, List<CompilePhase> phases, int nodes) {}
 
     /**
      * Compiles a graph without running it and tells what was done.
@@ -251,7 +315,7 @@ public final class Compiler implements AutoCloseable {
         Phases phases = new Phases();
         List<Pipeline.Stage> stages = phases.passes(graph.name(), () -> pipeline().stages(graph));
         Schedule schedule = fuse(graph.name(), List.of(stages.getLast().graph()), phases).getFirst();
-        ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule)).getFirst());
+        ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule), budget.without()).getFirst());
         List<Explanation.Lowering> steps = phases.time(graph.name(), "generate", () -> plan.steps().stream()
                 .map(s -> new Explanation.Lowering(cpu.describe(s), cpu.listing(s)))
                 .toList());
@@ -259,12 +323,16 @@ public final class Compiler implements AutoCloseable {
     }
 
     private Pipeline pipeline() {
-        return Pipeline.standard(cpu.claims(), precision == Precision.BF16);
+        return Pipeline.standard(cpu.claims(), precision == Precision.BF16).without(without);
     }
 
     private List<Schedule> schedules(List<Graph> graphs, Phases phases) {
         if (cpu == null) return graphs.stream().map(Pinned::schedule).toList();
-        return fuse(ALL, graphs.stream().map(g -> phases.passes(g.name(), () -> pipeline().stages(g)).getLast().graph()).toList(), phases);
+        return fuse(ALL, expanded(graphs, phases), phases);
+    }
+
+    private List<Graph> expanded(List<Graph> graphs, Phases phases) {
+        return graphs.stream().map(g -> phases.passes(g.name(), () -> pipeline().stages(g)).getLast().graph()).toList();
     }
 
     private List<Schedule> fuse(String function, List<Graph> expanded, Phases phases) {

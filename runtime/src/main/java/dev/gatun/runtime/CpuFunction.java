@@ -17,7 +17,7 @@ final class CpuFunction implements Function {
     private final List<Work> work;
     private final Part[] parts;
     private KernelEvent probe; // says whether a recording wants such events; made once there is one
-    private final MemorySegment arena;
+    private MemorySegment arena;
     private final MemorySegment[] scratch;
     private final WorkerTeam team;
     private long calls;
@@ -88,6 +88,11 @@ final class CpuFunction implements Function {
         CpuFunction bind(MemorySegment arena, MemorySegment[] scratch, WorkerTeam team) {
             return new CpuFunction(this, arena, scratch, team);
         }
+    }
+
+    @Override
+    public void move(MemorySegment arena) {
+        this.arena = arena;
     }
 
     @Override

@@ -2,11 +2,14 @@ package dev.gatun.runtime;
 
 import dev.gatun.graph.ir.Input;
 import dev.gatun.graph.plan.ExecutionPlan;
+import dev.gatun.graph.plan.MemoryPlan;
 import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.types.DType;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -21,7 +24,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Executable implements AutoCloseable {
     private final PlanMemory memory;
-    private final MemorySegment arena;
+    private MemorySegment arena;
+    /** First byte behind what is kept from run to run. */
+    private final long base;
+    /** Scratch memory of functions that were added. */
+    private final Map<String, Arena> scratch = new HashMap<>();
     private final Map<String, ExecutionPlan> plans;
     private final Map<String, Map<String, Integer>> bounds;
     private final Map<String, Function> functions;
@@ -40,6 +47,68 @@ public final class Executable implements AutoCloseable {
         this.bounds = bounds;
         this.functions = functions;
         this.phases = List.copyOf(phases);
+        long end = 0;
+        for (ExecutionPlan p : plans.values()) {
+            for (Buffer b : p.buffers()) {
+                if (b.kind() != Buffer.Kind.TEMPORARY) end = Math.max(end, p.offset(b.id()) + b.bytes());
+            }
+        }
+        base = (end + MemoryPlan.ALIGNMENT - 1) / MemoryPlan.ALIGNMENT * MemoryPlan.ALIGNMENT;
+    }
+
+    /** First byte of what functions may use that are added. */
+    long base() {
+        return base;
+    }
+
+    /** Where each state lies. */
+    Map<String, MemoryPlan.Kept> kept() {
+        Map<String, MemoryPlan.Kept> kept = new HashMap<>();
+        for (ExecutionPlan p : plans.values()) {
+            for (Buffer b : p.buffers()) {
+                if (b.kind() == Buffer.Kind.STATE) kept.putIfAbsent(b.name(), new MemoryPlan.Kept(b, p.offset(b.id())));
+            }
+        }
+        return kept;
+    }
+
+    /** Adds a function; the arena grows where it needs more, and what is kept moves along. */
+    void add(ExecutionPlan plan, Map<String, Integer> indexBounds, Arena scratchOwner, java.util.function.Function<MemorySegment, Function> bind) {
+        enter();
+        try {
+            if (plans.containsKey(plan.name())) throw new IllegalArgumentException("there is a function " + plan.name() + " already");
+            if (plan.arenaBytes() > arena.byteSize()) grow(plan.arenaBytes());
+            functions.put(plan.name(), bind.apply(arena));
+            plans.put(plan.name(), plan);
+            bounds.put(plan.name(), indexBounds);
+            scratch.put(plan.name(), scratchOwner);
+        } finally {
+            leave();
+        }
+    }
+
+    private void grow(long bytes) {
+        arena = memory.grow(bytes, base);
+        functions.values().forEach(f -> f.move(arena));
+    }
+
+    /**
+     * Drops a function that {@link Compiler#extend} added.
+     *
+     * @throws IllegalArgumentException for another function
+     */
+    public void remove(String function) {
+        enter();
+        try {
+            Arena own = scratch.remove(function);
+            if (own == null) throw unknown("added function", function, scratch.keySet());
+            functions.remove(function).close();
+            plans.remove(function);
+            bounds.remove(function);
+            own.close();
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -144,7 +213,8 @@ public final class Executable implements AutoCloseable {
     }
 
     /**
-     * The memory of a state, to initialize, save or load it: dense, row-major, native byte order. Valid until close.
+     * The memory of a state, to initialize, save or load it: dense, row-major, native byte order. Valid until close, or until
+     * {@link Compiler#extend} needs a larger arena.
      */
     public MemorySegment state(String name) {
         enter();
@@ -211,6 +281,7 @@ public final class Executable implements AutoCloseable {
                 closed = true;
                 functions.values().forEach(Function::close);
                 functions.clear();
+                scratch.values().forEach(Arena::close);
                 memory.close();
             }
         } finally {

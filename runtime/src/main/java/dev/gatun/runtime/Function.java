@@ -1,5 +1,6 @@
 package dev.gatun.runtime;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** One compiled graph, ready to run over the executable's arena. */
@@ -13,6 +14,9 @@ interface Function extends AutoCloseable {
      * @param listener hears of each; may be {@code null}
      */
     void runTimed(KernelListener listener);
+
+    /** Runs over another arena from now on. */
+    void move(MemorySegment arena);
 
     /** Times since the function was compiled. */
     List<KernelTime> times();

@@ -4,6 +4,7 @@ import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.Together;
 import dev.gatun.simd.loop.LoopCompiler;
 import dev.gatun.simd.loop.LoopProgram;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ public final class LoopCode {
         for (Step s : steps) {
             switch (s) {
                 case Loop l -> found.add(l);
+                case Together t -> found.addAll(t.loops());
                 case Repeat r -> found.addAll(loops(r.body().steps()));
                 case Call c -> { }
             }

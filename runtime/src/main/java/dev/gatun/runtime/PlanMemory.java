@@ -15,14 +15,15 @@ import java.util.Map;
  */
 public final class PlanMemory implements AutoCloseable {
     private final Arena owner = Arena.ofShared();
-    private final MemorySegment arena;
+    private Arena arenaOwner = Arena.ofShared();
+    private MemorySegment arena;
     private final List<ExecutionPlan> plans;
     private final Map<String, Input> states;
 
     PlanMemory(List<ExecutionPlan> plans, Map<String, Input> states) {
         this.plans = plans;
         this.states = states;
-        arena = allocate(plans.getFirst().arenaBytes());
+        arena = arenaOwner.allocate(Math.max(1, plans.getFirst().arenaBytes()), MemoryPlan.ALIGNMENT);
     }
 
     /** Memory for code, all zero. Close it, or {@link Compiler#link(CompiledCode, PlanMemory) link} it. */
@@ -37,6 +38,17 @@ public final class PlanMemory implements AutoCloseable {
         return owner.allocate(Math.max(1, bytes), MemoryPlan.ALIGNMENT);
     }
 
+    /** Makes the arena larger: what lies in front of {@code base} moves, all else is lost. */
+    MemorySegment grow(long bytes, long base) {
+        Arena larger = Arena.ofShared();
+        MemorySegment memory = larger.allocate(bytes, MemoryPlan.ALIGNMENT);
+        MemorySegment.copy(arena, 0, memory, 0, base);
+        arenaOwner.close();
+        arenaOwner = larger;
+        arena = memory;
+        return arena;
+    }
+
     MemorySegment arena() {
         return arena;
     }
@@ -47,7 +59,8 @@ public final class PlanMemory implements AutoCloseable {
     }
 
     /**
-     * The memory of a state: dense, row-major, native byte order. Valid until close.
+     * The memory of a state: dense, row-major, native byte order. Valid until close, or until
+     * {@link Compiler#extend} needs a larger arena.
      *
      * @throws IllegalArgumentException for an unknown state
      */
@@ -63,6 +76,9 @@ public final class PlanMemory implements AutoCloseable {
     /** Frees it, once; an executable that it belongs to frees it. */
     @Override
     public void close() {
-        if (owner.scope().isAlive()) owner.close();
+        if (owner.scope().isAlive()) {
+            owner.close();
+            arenaOwner.close();
+        }
     }
 }

@@ -17,7 +17,7 @@ final class ReferenceFunction implements Function {
     private final Graph graph;
     private final ExecutionPlan plan;
     private final Interpreter interpreter;
-    private final MemorySegment arena;
+    private MemorySegment arena;
     private long calls;
     private long nanos;
 
@@ -26,6 +26,11 @@ final class ReferenceFunction implements Function {
         this.plan = plan;
         this.arena = arena;
         interpreter = new Interpreter(graph, false);
+    }
+
+    @Override
+    public void move(MemorySegment arena) {
+        this.arena = arena;
     }
 
     @Override

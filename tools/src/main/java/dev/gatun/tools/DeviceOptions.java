@@ -4,6 +4,7 @@ import dev.gatun.runtime.Backend;
 import dev.gatun.runtime.BackendException;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Precision;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -69,7 +70,12 @@ final class DeviceOptions {
     }
 
     Compiler compiler() {
+        return compiler(Set.of());
+    }
+
+    /** A compiler that leaves passes out. */
+    Compiler compiler(Set<String> without) {
         check();
-        return new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget());
+        return new Compiler(backend, precision, threads == null ? 0 : threads, memoryBudget(), without);
     }
 }

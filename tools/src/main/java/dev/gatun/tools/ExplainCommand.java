@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  gatun explain resnet18-cifar --function logits --pass steps",
             "  gatun explain gpt --layers 2 --width 64",
             "  gatun explain gpt-baby --pass expand               the graph before and after one pass",
+            "  gatun explain gpt-baby --passes                    what each pass changes",
             "  gatun explain gpt-baby --pass bytecode             the loops as they are generated",
             "  gatun explain runs/notes --function decode --pass memory"
         })
@@ -66,6 +68,14 @@ final class ExplainCommand implements Callable<Integer> {
             description = "A pass (its graph before and after), traced, steps, memory or bytecode (of the generated loops).")
     private String pass;
 
+    @Option(names = "--without-pass", paramLabel = "NAME,...", split = ",", description = "Leave passes out.")
+    private List<String> without = List.of();
+
+    @Option(
+            names = "--passes",
+            description = "What each pass changes: nodes, plan steps, operations, bytes moved and memory without and with it. 'gatun bench passes' measures times.")
+    private boolean passes;
+
     @Option(
             names = "--html",
             paramLabel = "FILE",
@@ -84,7 +94,11 @@ final class ExplainCommand implements Callable<Integer> {
         long start = System.nanoTime();
         Graph traced = opened.graph(function == null ? null : function.toLowerCase(Locale.ROOT));
         Pipeline.Stage first = new Pipeline.Stage(TRACED, traced, System.nanoTime() - start);
-        try (Compiler compiler = device.compiler()) {
+        if (passes) {
+            passes(spec.commandLine().getOut(), traced);
+            return 0;
+        }
+        try (Compiler compiler = device.compiler(Set.copyOf(without))) {
             Explanation e = compiler.explain(traced);
             if (html == null) {
                 print(spec.commandLine().getOut(), first, e);
@@ -96,6 +110,35 @@ final class ExplainCommand implements Callable<Integer> {
             spec.commandLine().getOut().printf("written %s%n", html);
         }
         return 0;
+    }
+
+    /** A row for each pass that changes something. */
+    private void passes(PrintWriter out, Graph graph) {
+        String with = figures(graph, Set.of());
+        out.printf("%-18s %8s %8s %10s %10s %10s%n%-18s %s%n", "without", "nodes", "steps", "GFLOP", "GB moved", "arena MiB", "nothing", with);
+        List<String> same = new ArrayList<>();
+        for (String name : Compiler.passes()) {
+            String figures = figures(graph, Set.of(name));
+            if (figures.equals(with)) same.add(name);
+            else out.printf("%-18s %s%n", name, figures);
+            out.flush();
+        }
+        out.printf("no difference here: %s%n", String.join(", ", same));
+        out.flush();
+    }
+
+    private String figures(Graph graph, Set<String> without) {
+        try (Compiler compiler = device.compiler(without)) {
+            Compiler.Planned planned = compiler.plan(graph);
+            ExecutionPlan plan = planned.plans().getFirst();
+            StepCost cost = cost(plan);
+            return String.format(Locale.ROOT, "%,8d %,8d %10.3f %10.3f %10.1f", planned.nodes(), plan.steps().size(), cost.flops() / 1e9,
+                    cost.bytes() / 1e9, plan.arenaBytes() / 1048576.0);
+        }
+    }
+
+    private static StepCost cost(ExecutionPlan plan) {
+        return plan.steps().stream().map(StepCost::of).reduce(StepCost.NONE, StepCost::plus);
     }
 
     private void print(PrintWriter out, Pipeline.Stage traced, Explanation e) {
@@ -149,7 +192,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static void total(PrintWriter out, ExecutionPlan plan) {
         long calls = plan.steps().stream().filter((Step s) -> s instanceof Call).count();
-        StepCost cost = plan.steps().stream().map(StepCost::of).reduce(StepCost.NONE, StepCost::plus);
+        StepCost cost = cost(plan);
         out.printf(Locale.ROOT, "%n%,d steps: %,d fused loops, %,d calls; %.3f GFLOP, %.3f GB moved; arena %,d bytes%n", plan.steps().size(),
                 plan.steps().size() - calls, calls, cost.flops() / 1e9, cost.bytes() / 1e9, plan.arenaBytes());
     }

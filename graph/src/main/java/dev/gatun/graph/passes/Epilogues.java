@@ -5,9 +5,7 @@ import dev.gatun.graph.ir.Node;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Add;
 import dev.gatun.graph.ops.Broadcast;
-import dev.gatun.graph.ops.Cast;
 import dev.gatun.graph.ops.Constant;
-import dev.gatun.graph.ops.Conv2d;
 import dev.gatun.graph.ops.Fused;
 import dev.gatun.graph.ops.Fused.Activation;
 import dev.gatun.graph.ops.FusedMatMul;
@@ -17,14 +15,11 @@ import dev.gatun.graph.ops.Max;
 import dev.gatun.graph.ops.Mul;
 import dev.gatun.graph.ops.Op;
 import dev.gatun.graph.ops.Relu;
-import dev.gatun.graph.ops.Reshape;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,22 +44,12 @@ final class Epilogues {
     /** A residual may stand before the activation or after it. */
     private static final List<Part> ORDER = List.of(Part.SCALE, Part.BIAS, Part.RESIDUAL, Part.ACTIVATION, Part.RESIDUAL);
 
-    private final Map<Integer, Node> definition = new HashMap<>();
-    private final Map<Integer, Integer> positions = new HashMap<>();
-    private final Map<Integer, Integer> uses = new HashMap<>();
+    private final Uses uses;
     private final Predicate<Op> claims;
 
     private Epilogues(Graph graph, Predicate<Op> claims) {
         this.claims = claims;
-        for (Node n : graph.nodes()) {
-            int position = positions.size();
-            n.results().forEach(v -> {
-                definition.put(v.id(), n);
-                positions.put(v.id(), position);
-            });
-            n.operands().forEach(v -> uses.merge(v.id(), 1, Integer::sum));
-        }
-        graph.outputs().forEach(o -> uses.merge(o.value().id(), 1, Integer::sum));
+        uses = new Uses(graph);
     }
 
     /** One part after the other, so that each finds the product that the last one left. */
@@ -86,23 +71,6 @@ final class Epilogues {
         return fused != null ? List.of(fused) : tracer.repeat(node, operands);
     }
 
-    /** A product that only {@code value} leads to, through reshapes and a widening cast; or {@code null}. */
-    private Node product(Value value) {
-        Value v = value;
-        while (true) {
-            Node n = definition.get(v.id());
-            if (n == null || uses.get(v.id()) != 1) return null;
-            if (isProduct(n.op())) return n.result().type().rank() == 2 || !(n.op() instanceof MatMul) ? n : null;
-            boolean passes = n.op() instanceof Reshape || n.op() instanceof Cast c && c.to() == DType.F32;
-            if (!passes) return null;
-            v = n.operands().getFirst();
-        }
-    }
-
-    private static boolean isProduct(Op op) {
-        return op instanceof MatMul || op instanceof Conv2d || op instanceof Fused;
-    }
-
     /** A product with something more behind it, if it and the backend can take that. */
     private Optional<Fused> claimed(Node product, Function<Fused, Optional<Fused>> more) {
         return product == null ? Optional.empty() : Fused.of(product.op()).flatMap(more).filter(claims);
@@ -111,8 +79,8 @@ final class Epilogues {
     /** Multiplies by, or adds, one number for each column of a product. */
     private Tensor vector(Function<Fused, Optional<Fused>> more, Node node, List<Tensor> x, Tracer tracer) {
         for (int side = 0; side < 2; side++) {
-            Node product = product(node.operands().get(side));
-            Node broadcast = definition.get(node.operands().get(1 - side).id());
+            Node product = uses.product(node.operands().get(side));
+            Node broadcast = uses.definition(node.operands().get(1 - side).id());
             if (product == null || broadcast == null || !(broadcast.op() instanceof Broadcast)) continue;
             Value vector = broadcast.operands().getFirst();
             boolean fits = vector.type().rank() == 1 && vector.type().dtype() == DType.F32
@@ -127,21 +95,21 @@ final class Epilogues {
         Activation activation = switch (node.op()) {
             case Gelu g -> g.tanh() ? Activation.GELU_TANH : Activation.GELU_ERF;
             case Relu r -> Activation.RELU;
-            case Max m when definition.get(node.operands().get(1).id()) instanceof Node c
+            case Max m when uses.definition(node.operands().get(1).id()) instanceof Node c
                     && c.op() instanceof Constant zero && zero.value() == 0 -> Activation.RELU;
             default -> Activation.NONE;
         };
         if (activation == Activation.NONE) return null;
-        Optional<Fused> op = claimed(product(node.operands().getFirst()), f -> f.activated(activation));
+        Optional<Fused> op = claimed(uses.product(node.operands().getFirst()), f -> f.activated(activation));
         return op.map(f -> replaced(tracer, x.getFirst(), f, null, node)).orElse(null);
     }
 
     private Tensor residual(Node add, List<Tensor> x, Tracer tracer) {
         for (int side = 0; side < 2; side++) {
-            Node product = product(add.operands().get(side));
-            Node other = definition.get(add.operands().get(1 - side).id());
+            Node product = uses.product(add.operands().get(side));
+            Node other = uses.definition(add.operands().get(1 - side).id());
             if (product == null || other != null && other.op() instanceof Broadcast) continue;
-            int waits = positions.get(add.result().id()) - positions.get(product.result().id());
+            int waits = uses.position(add.result().id()) - uses.position(product.result().id());
             Optional<Fused> op = waits > FAR || !addsTo(product) ? Optional.empty() : claimed(product, Fused::added);
             if (op.isEmpty()) continue;
             Tensor residual = x.get(1 - side).reshape(product.result().type().shape()).cast(product.result().type().dtype());
@@ -163,7 +131,7 @@ final class Epilogues {
     /** Records the fused product in place of the one behind {@code y}, with one operand more, in the node's shape. */
     private static Tensor replaced(Tracer tracer, Tensor y, Fused op, Tensor more, Node node) {
         int id = y.id();
-        while (!isProduct(tracer.node(tracer.definedBy(id)).op())) {
+        while (!Uses.isProduct(tracer.node(tracer.definedBy(id)).op())) {
             id = tracer.node(tracer.definedBy(id)).operands().getFirst().id();
         }
         List<Tensor> operands = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.gatun.graph.ir.Output;
 import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +30,42 @@ final class Replay {
         List<Tensor> rewrite(Node node, List<Tensor> operands, Tracer tracer);
     }
 
+    /** What several nodes become, none of which needs another. */
+    @FunctionalInterface
+    interface UnitRule {
+        /**
+         * Records the replacement of nodes.
+         *
+         * @param nodes of the old graph
+         * @param operands of each in the new graph
+         * @return the new results of each, of the old types
+         */
+        List<List<Tensor>> rewrite(List<Node> nodes, List<List<Tensor>> operands, Tracer tracer);
+    }
+
     static Graph run(Graph graph, Rule rule) {
+        return run(graph, graph.nodes().stream().map(List::of).toList(), (nodes, operands, tracer) ->
+                List.of(tracer.at(nodes.getFirst().source(), () -> rule.rewrite(nodes.getFirst(), operands.getFirst(), tracer))));
+    }
+
+    /** Records a graph whose nodes are given in an order of their own, some of them as one unit. */
+    static Graph run(Graph graph, List<List<Node>> units, UnitRule rule) {
         return Tracer.rewrite(graph.name(), tracer -> {
             Map<Integer, Tensor> renamed = new HashMap<>();
             for (Input in : graph.inputs()) {
                 renamed.put(in.value().id(), tracer.input(in.name(), in.value().type(), in.role()));
             }
-            for (Node n : graph.nodes()) {
-                Tensor[] operands = new Tensor[n.operands().size()];
-                for (int i = 0; i < operands.length; i++) operands[i] = renamed.get(n.operands().get(i).id());
-                List<Tensor> results = tracer.at(n.source(), () -> rule.rewrite(n, List.of(operands), tracer));
-                for (int i = 0; i < results.size(); i++) renamed.put(n.results().get(i).id(), results.get(i));
+            for (List<Node> unit : units) {
+                List<List<Tensor>> operands = new ArrayList<>();
+                for (Node n : unit) {
+                    Tensor[] x = new Tensor[n.operands().size()];
+                    for (int i = 0; i < x.length; i++) x[i] = renamed.get(n.operands().get(i).id());
+                    operands.add(List.of(x));
+                }
+                List<List<Tensor>> results = rule.rewrite(unit, operands, tracer);
+                for (int k = 0; k < unit.size(); k++) {
+                    for (int i = 0; i < results.get(k).size(); i++) renamed.put(unit.get(k).results().get(i).id(), results.get(k).get(i));
+                }
             }
             for (Output out : graph.outputs()) {
                 Value v = out.value();

@@ -3,10 +3,12 @@ package dev.gatun.graph.plan;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.schedule.Fuser;
 import dev.gatun.graph.schedule.Recomputation;
+import dev.gatun.graph.schedule.Saving;
 import dev.gatun.graph.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,17 +16,19 @@ import java.util.function.UnaryOperator;
  * finding them there, the cheapest first. Those that cost next to nothing always are.
  *
  * @param bytes bound of the arena; 0 for none
+ * @param without savings to leave out
  */
-public record MemoryBudget(long bytes) {
+public record MemoryBudget(long bytes, Set<Saving> without) {
     /** Less is not worth the second look. */
     private static final long WORTH_WHILE = 4 << 20;
 
     public MemoryBudget {
+        without = Set.copyOf(without);
         if (bytes < 0) throw new IllegalArgumentException("a memory budget must not be negative, got " + bytes);
     }
 
     /** A function, and how much of it is computed again. */
-    private static final class Fused {
+    private final class Fused {
         final Recomputation again;
         final Graph graph;
         final UnaryOperator<Schedule> finish;
@@ -36,15 +40,16 @@ public record MemoryBudget(long bytes) {
             again = Recomputation.of(graph);
             int cheap = again.cheap();
             long saved = again.candidates().subList(0, cheap).stream().mapToLong(Recomputation.Candidate::bytes).sum();
-            schedule = saved < WORTH_WHILE ? finish.apply(Fuser.schedule(graph)) : with(cheap);
+            boolean keeps = saved < WORTH_WHILE || without.contains(Saving.RECOMPUTATION);
+            schedule = keeps ? finish.apply(Fuser.schedule(graph, without)) : with(cheap);
         }
 
         Schedule with(int count) {
-            return finish.apply(Fuser.schedule(again.rewrite(count)));
+            return finish.apply(Fuser.schedule(again.rewrite(count), without));
         }
 
         long alone() {
-            return MemoryPlan.plan(List.of(schedule)).getFirst().arenaBytes();
+            return MemoryPlan.plan(List.of(schedule), without).getFirst().arenaBytes();
         }
     }
 
@@ -89,8 +94,8 @@ public record MemoryBudget(long bytes) {
         f.schedule = best;
     }
 
-    private static long arena(List<Fused> functions) {
-        return MemoryPlan.plan(schedules(functions)).getFirst().arenaBytes();
+    private long arena(List<Fused> functions) {
+        return MemoryPlan.plan(schedules(functions), without).getFirst().arenaBytes();
     }
 
     private static List<Schedule> schedules(List<Fused> functions) {

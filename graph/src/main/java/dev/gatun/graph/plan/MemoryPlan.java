@@ -1,6 +1,7 @@
 package dev.gatun.graph.plan;
 
 import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.schedule.Saving;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.StepAccess;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Lays buffers out in one arena. First come buffers that callers know of: state, shared by name between the functions
@@ -23,6 +25,12 @@ public final class MemoryPlan {
 
     /** Plans several functions in one arena. States of one name must agree in type. */
     public static List<ExecutionPlan> plan(List<Schedule> functions) {
+        return plan(functions, Set.of());
+    }
+
+    /** Plans several functions, but for some savings. */
+    public static List<ExecutionPlan> plan(List<Schedule> functions, Set<Saving> without) {
+        boolean reuses = !without.contains(Saving.REUSE);
         Map<String, Long> states = new HashMap<>();
         Map<String, Buffer> types = new HashMap<>();
         List<long[]> offsets = new ArrayList<>();
@@ -43,7 +51,7 @@ public final class MemoryPlan {
             offsets.add(at);
         }
         long end = pinned;
-        for (int i = 0; i < functions.size(); i++) end = Math.max(end, temporaries(functions.get(i), pinned, offsets.get(i)));
+        for (int i = 0; i < functions.size(); i++) end = Math.max(end, temporaries(functions.get(i), pinned, offsets.get(i), reuses));
         List<ExecutionPlan> plans = new ArrayList<>();
         for (int i = 0; i < functions.size(); i++) {
             Schedule s = functions.get(i);
@@ -52,6 +60,41 @@ public final class MemoryPlan {
         }
         return plans;
     }
+
+    /**
+     * Plans one more function over an arena that others use: states lie where they do already; data, results and temporaries
+     * lie where those of others may, so that they are good from a write to the end of the next run and its reads.
+     *
+     * @param there where states lie, by name
+     * @param base first byte behind all that is kept from run to run
+     * @throws IllegalArgumentException for a state that is not there, or of another type
+     */
+    public static ExecutionPlan beside(Map<String, Kept> there, long base, Schedule s, Set<Saving> without) {
+        long[] at = new long[s.buffers().size()];
+        long end = base;
+        for (Buffer b : s.buffers()) {
+            if (b.kind() == Buffer.Kind.TEMPORARY) continue;
+            if (b.kind() == Buffer.Kind.STATE) {
+                Kept kept = there.get(b.name());
+                if (kept == null) throw new IllegalArgumentException("function " + s.name() + " keeps state " + b.name() + ", which no function had from the start");
+                agree(kept.buffer, b, s.name());
+                at[b.id()] = kept.offset;
+            } else {
+                at[b.id()] = end;
+                end += aligned(b.bytes());
+            }
+        }
+        end = temporaries(s, end, at, !without.contains(Saving.REUSE));
+        return new ExecutionPlan(s.name(), s.buffers(), Arrays.stream(at).boxed().toList(), s.steps(), s.inputs(), s.results(), end);
+    }
+
+    /**
+     * Where a state lies.
+     *
+     * @param buffer its name and type
+     * @param offset byte offset in the arena
+     */
+    public record Kept(Buffer buffer, long offset) {}
 
     private static void agree(Buffer a, Buffer b, String function) {
         if (a.dtype() != b.dtype() || a.elements() != b.elements()) {
@@ -88,7 +131,7 @@ public final class MemoryPlan {
     }
 
     /** Places the temporaries from {@code base} on; returns the end of the last. */
-    private static long temporaries(Schedule s, long base, long[] offsets) {
+    private static long temporaries(Schedule s, long base, long[] offsets, boolean reuses) {
         List<Life> open = new ArrayList<>(lives(s));
         open.sort(Comparator.comparingLong(Life::bytes).reversed().thenComparingInt(Life::buffer));
         List<Life> placed = new ArrayList<>(); // ascending by address
@@ -96,7 +139,7 @@ public final class MemoryPlan {
         for (Life life : open) {
             long at = base;
             for (Life p : placed) {
-                if (!p.meets(life)) continue;
+                if (reuses && !p.meets(life)) continue;
                 if (offsets[p.buffer] >= at + life.bytes) break; // fits into the gap before
                 at = Math.max(at, offsets[p.buffer] + p.bytes);
             }

@@ -7,10 +7,15 @@ import dev.gatun.graph.schedule.Motion;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.StepAccess;
+import dev.gatun.graph.schedule.Together;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.graph.types.TypeException;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks a plan that comes from outside: buffers lie inside the arena, every element that a step touches inside its
@@ -72,6 +77,7 @@ final class PlanCheck {
             switch (steps.get(i)) {
                 case Call call -> c.call(call);
                 case Loop loop -> c.loop(loop);
+                case Together together -> c.together(together);
                 case Repeat repeat -> c.repeat(repeat);
             }
         }
@@ -145,6 +151,20 @@ final class PlanCheck {
             for (int a : arguments(instr)) if (!(a >= 0 && a < i)) throw broken(path, "instruction " + i + " uses value " + a);
             if (instr instanceof Loop.Index x) if (!(x.strides().size() == l.domain().rank())) throw broken(path, "an index of " + x.strides().size() + " strides");
             if (instr instanceof Loop.Apply a) if (!(a.args().size() == a.op().arity())) throw broken(path, a.op().name() + " of " + a.args().size() + " values");
+        }
+    }
+
+    /** None writes what another touches. */
+    private void together(Together t) {
+        Set<Integer> read = new HashSet<>();
+        Set<Integer> written = new HashSet<>();
+        for (Loop l : t.loops()) {
+            loop(l);
+            Set<Integer> writes = StepAccess.written(l);
+            boolean free = Collections.disjoint(writes, read) && Collections.disjoint(writes, written) && Collections.disjoint(StepAccess.read(l), written);
+            if (!free) throw broken(path, "loop " + l.label() + " needs what runs at the same time");
+            read.addAll(StepAccess.read(l));
+            written.addAll(writes);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.Together;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import java.util.ArrayList;
@@ -93,6 +94,7 @@ public final class PlanReader {
         while (!at("end")) {
             if (at("call")) steps.add(call());
             else if (at("loop")) steps.add(loop());
+            else if (at("together")) steps.add(together());
             else if (at("repeat")) steps.add(repeat());
             else throw new PlanException("line " + (next + 1) + ": expected a step or the end");
         }
@@ -114,6 +116,14 @@ public final class PlanReader {
         }
         line(1, "end");
         return new Loop(f[1], f[2], new Shape(ints(f[3])), Integer.parseInt(f[4]), Integer.parseInt(f[5]), places(f[6]), body);
+    }
+
+    private Together together() {
+        String[] f = line(3, "loops that run together");
+        List<Loop> loops = new ArrayList<>();
+        while (at("loop")) loops.add(loop());
+        line(1, "end");
+        return new Together(f[1], f[2], loops);
     }
 
     private Repeat repeat() {

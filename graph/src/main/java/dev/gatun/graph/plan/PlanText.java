@@ -7,6 +7,7 @@ import dev.gatun.graph.schedule.Motion;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.Together;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ public final class PlanText {
             case Loop l -> "loop " + l.label() + " over " + l.domain()
                     + (l.lastInner() == l.inner() ? "" : " (last row " + l.lastInner() + ")")
                     + ", " + l.tasks() + " tasks  @ " + l.source() + "\n" + body(l);
+            case Together t -> "together " + t.label() + "  @ " + t.source() + "\n" + t.loops().stream().map(l -> indented(step(l))).collect(Collectors.joining());
             case Repeat r -> "repeat " + r.count() + " times  @ " + r.source() + "\n" + body(r);
         };
     }
@@ -48,8 +50,12 @@ public final class PlanText {
             if (m.period() > 0) out.append(", modulo ").append(m.period()).append(" from ").append(m.phase());
             out.append('\n');
         }
-        r.body().steps().forEach(s -> out.append(("  " + step(s)).stripTrailing().replace("\n", "\n  ").indent(4)));
+        r.body().steps().forEach(s -> out.append(indented(step(s))));
         return out.toString();
+    }
+
+    private static String indented(String step) {
+        return ("  " + step).stripTrailing().replace("\n", "\n  ").indent(4);
     }
 
     private static String body(Loop l) {

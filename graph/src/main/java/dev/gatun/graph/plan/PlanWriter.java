@@ -8,16 +8,17 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.Together;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Plans as text that {@link PlanReader} reads back: a line for each buffer, name and step, fields separated by tabs. A
- * loop's instructions follow it, as does what a loop of steps repeats, up to {@code end}.
+ * loop's instructions follow it, as do loops that run together and what a loop of steps repeats, up to {@code end}.
  */
 public final class PlanWriter {
     /** Version of the format and of what steps mean; a reader takes its own only. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     static final String FORMAT = "gatun-plan";
 
@@ -63,6 +64,11 @@ public final class PlanWriter {
             case Loop l -> {
                 line("loop", l.label(), l.source(), numbers(l.domain().dims()), l.lastInner(), l.rowsPerTask(), places(l.places()));
                 l.body().forEach(i -> line((Object[]) instruction(i)));
+                line("end");
+            }
+            case Together t -> {
+                line("together", t.label(), t.source());
+                t.loops().forEach(this::step);
                 line("end");
             }
             case Repeat r -> repeat(r);

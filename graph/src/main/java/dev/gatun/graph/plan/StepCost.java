@@ -17,6 +17,7 @@ import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Step;
+import dev.gatun.graph.schedule.Together;
 import dev.gatun.graph.types.Shape;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public record StepCost(double flops, double bytes) {
         return switch (step) {
             case Loop l -> new StepCost(flops(l), bytes(l));
             case Call c -> new StepCost(flops(c), bytes(c.operands()) + bytes(c.results()));
+            case Together t -> t.loops().stream().map(StepCost::of).reduce(NONE, StepCost::plus);
             case Repeat r -> {
                 StepCost once = r.body().steps().stream().map(StepCost::of).reduce(NONE, StepCost::plus);
                 yield new StepCost(r.count() * once.flops, r.count() * once.bytes);

@@ -41,34 +41,42 @@ public final class Fuser {
     private final Map<Integer, Set<Group>> readers = new HashMap<>();
     private final Map<Unit, Set<Unit>> dependencies = new HashMap<>();
 
-    private Fuser(Graph graph, Set<Integer> forced, boolean inLoop, Set<Integer> late) {
+    private final Set<Saving> without;
+
+    private Fuser(Graph graph, Set<Integer> forced, boolean inLoop, Set<Integer> late, Set<Saving> without) {
         this.inLoop = inLoop;
+        this.without = without;
         this.late = late;
         program = new Program(graph);
         turn = late.stream().mapToInt(program::position).min().orElse(0);
-        storage = new Storage(program, forced);
+        storage = new Storage(program, forced, without);
     }
 
     /** Schedules an expanded graph. */
     public static Schedule schedule(Graph graph) {
-        return schedule(graph, false, Set.of());
+        return schedule(graph, Set.of());
+    }
+
+    /** Schedules an expanded graph, but for some savings. */
+    public static Schedule schedule(Graph graph, Set<Saving> without) {
+        return schedule(graph, false, Set.of(), without);
     }
 
     /** Schedules a graph that computes some values again, in loops that run after its turn. */
-    public static Schedule schedule(Recomputation.Rewritten rewritten) {
-        return schedule(rewritten.graph(), false, rewritten.late());
+    public static Schedule schedule(Recomputation.Rewritten rewritten, Set<Saving> without) {
+        return schedule(rewritten.graph(), false, rewritten.late(), without);
     }
 
     /** Schedules the body of a loop, which runs so often that a step less is worth more than anything else. */
     static Schedule body(Graph graph) {
-        return schedule(graph, true, Set.of());
+        return schedule(graph, true, Set.of(), Set.of());
     }
 
-    private static Schedule schedule(Graph graph, boolean inLoop, Set<Integer> late) {
+    private static Schedule schedule(Graph graph, boolean inLoop, Set<Integer> late, Set<Saving> without) {
         Set<Integer> forced = new HashSet<>();
         while (true) {
             try {
-                return new Fuser(graph, forced, inLoop, late).run();
+                return new Fuser(graph, forced, inLoop, late, without).run();
             } catch (LoopBuilder.NeedsMemory e) {
                 if (!forced.add(e.value)) throw new IllegalStateException("no loop can compute %" + e.value, e);
             }
@@ -98,7 +106,8 @@ public final class Fuser {
             }
         }
         Schedule plain = new Schedule(program.graph.name(), storage.buffers(), steps, storage.inputs(), storage.results());
-        return Updates.apply(program, storage, plain);
+        Schedule updated = Updates.apply(program, storage, plain, !without.contains(Saving.IN_PLACE));
+        return inLoop || without.contains(Saving.TOGETHER) ? updated : SmallLoops.together(updated);
     }
 
     private static boolean isWhole(Node n) {

@@ -82,7 +82,7 @@ public final class Recomputation {
     private Recomputation(Graph graph) {
         this.graph = graph;
         program = new Program(graph);
-        storage = new Storage(program, Set.of());
+        storage = new Storage(program, Set.of(), Set.of());
         reads();
         long[] live = live();
         turn = peak(live);

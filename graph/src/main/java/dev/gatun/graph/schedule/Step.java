@@ -1,7 +1,7 @@
 package dev.gatun.graph.schedule;
 
 /** One unit of a plan, run after the one before it. */
-public sealed interface Step permits Loop, Call, Repeat {
+public sealed interface Step permits Loop, Call, Repeat, Together {
     /** Short name for listings and profiles. */
     String label();
 

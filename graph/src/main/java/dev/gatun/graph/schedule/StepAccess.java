@@ -18,6 +18,7 @@ public final class StepAccess {
                     if (i instanceof Loop.GatherLoad load) found.add(l.places().get(load.place()).buffer());
                 }
             }
+            case Together t -> t.loops().forEach(l -> found.addAll(read(l)));
             case Repeat r -> r.body().steps().forEach(s -> read(s).forEach(b -> found.add(r.bindings().get(b).buffer())));
         }
         return found;
@@ -37,6 +38,7 @@ public final class StepAccess {
                     if (i instanceof Loop.ColumnReduce c) found.add(l.places().get(c.place()).buffer());
                 }
             }
+            case Together t -> t.loops().forEach(l -> found.addAll(written(l)));
             case Repeat r -> r.body().steps().forEach(s -> written(s).forEach(b -> found.add(r.bindings().get(b).buffer())));
         }
         return found;

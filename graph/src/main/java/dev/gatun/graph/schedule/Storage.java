@@ -19,6 +19,7 @@ import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Reshape;
 import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.StoreRows;
+import dev.gatun.graph.ops.Transpose;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
@@ -46,6 +47,7 @@ final class Storage {
     private final Map<Integer, Set<Integer>> leaves = new HashMap<>();
     private final Set<Integer> required = new HashSet<>();
     private final Set<Integer> forced;
+    private final boolean transposes;
     private final Set<Integer> stretched = new HashSet<>();
     private final Map<Node, List<Integer>> carried = new IdentityHashMap<>();
 
@@ -53,10 +55,15 @@ final class Storage {
      * Decides for a program.
      *
      * @param forced values that must lie in memory because a loop could not follow a view of them
+     * @param without savings to leave out
      */
-    Storage(Program program, Set<Integer> forced) {
+    Storage(Program program, Set<Integer> forced, Set<Saving> without) {
         this.program = program;
-        this.forced = forced;
+        this.forced = new HashSet<>(forced);
+        transposes = !without.contains(Saving.TRANSPOSES);
+        for (Node n : program.graph.nodes()) {
+            if (n.op() instanceof Transpose && without.contains(Saving.LAYOUTS)) this.forced.add(n.result().id());
+        }
         for (Input in : program.graph.inputs()) {
             Buffer.Kind kind = in.role() == Input.Role.STATE ? Buffer.Kind.STATE : Buffer.Kind.DATA;
             int id = buffer(in.name(), kind, in.value().type());
@@ -165,7 +172,7 @@ final class Storage {
     }
 
     /** A loop reads constants, and slices of sequences, that are dense. */
-    private static boolean accepts(Scan scan, Node call, int value, Place p) {
+    private boolean accepts(Scan scan, Node call, int value, Place p) {
         boolean accepted = true;
         for (int i = scan.carries(); i < call.operands().size(); i++) {
             if (call.operands().get(i).id() != value) continue;
@@ -186,7 +193,7 @@ final class Storage {
     }
 
     /** Which windows a call's kernel can read. */
-    private static boolean accepts(Node call, int operand, Place p) {
+    private boolean accepts(Node call, int operand, Place p) {
         int rank = p.shape().rank();
         return switch (call.op()) {
             case MatMul m -> isMatrix(p, rank);
@@ -200,11 +207,11 @@ final class Storage {
     }
 
     /** One of the two last dimensions runs through neighbouring elements, the other in steps. */
-    private static boolean isMatrix(Place p, int rank) {
+    private boolean isMatrix(Place p, int rank) {
         long row = p.strides().get(rank - 2);
         long column = p.strides().get(rank - 1);
         boolean plain = column == 1 && row >= p.shape().dim(-1);
-        boolean transposed = row == 1 && column >= p.shape().dim(-2);
+        boolean transposed = transposes && row == 1 && column >= p.shape().dim(-2);
         return plain || transposed;
     }
 

@@ -16,14 +16,16 @@ import java.util.TreeSet;
  */
 final class Updates {
     private final Schedule schedule;
+    private final boolean inPlace;
     private final List<Step> steps;
     private final Map<Integer, Set<Integer>> readers = new HashMap<>();
     private final Map<Integer, Set<Integer>> writers = new HashMap<>();
     /** Buffers whose content is computed into a state, and that state. */
     private final Map<Integer, Integer> replaced = new HashMap<>();
 
-    private Updates(Schedule schedule) {
+    private Updates(Schedule schedule, boolean inPlace) {
         this.schedule = schedule;
+        this.inPlace = inPlace;
         steps = new ArrayList<>(schedule.steps());
         for (int i = 0; i < steps.size(); i++) {
             for (int b : StepAccess.read(steps.get(i))) readers.computeIfAbsent(b, k -> new TreeSet<>()).add(i);
@@ -31,8 +33,8 @@ final class Updates {
         }
     }
 
-    static Schedule apply(Program program, Storage storage, Schedule schedule) {
-        Updates updates = new Updates(schedule);
+    static Schedule apply(Program program, Storage storage, Schedule schedule, boolean inPlace) {
+        Updates updates = new Updates(schedule, inPlace);
         List<Step> copies = new ArrayList<>();
         for (Output out : program.graph.outputs()) {
             if (!out.update()) continue;
@@ -55,7 +57,7 @@ final class Updates {
             return;
         }
         int writer = writer(fresh.buffer());
-        if (kind == Buffer.Kind.TEMPORARY && fresh.isDense() && writer >= 0 && mayOverwrite(writer, state, fresh.buffer())) {
+        if (inPlace && kind == Buffer.Kind.TEMPORARY && fresh.isDense() && writer >= 0 && mayOverwrite(writer, state, fresh.buffer())) {
             rename(fresh.buffer(), state);
         } else {
             copies.add(copy(name, fresh, state, shape));
@@ -100,8 +102,8 @@ final class Updates {
 
     private static Step renamed(Step step, int from, int to) {
         return switch (step) {
-            case Loop l -> new Loop(l.label(), l.source(), l.domain(), l.lastInner(), l.rowsPerTask(),
-                    l.places().stream().map(p -> renamed(p, from, to)).toList(), l.body());
+            case Loop l -> renamed(l, from, to);
+            case Together t -> new Together(t.label(), t.source(), t.loops().stream().map(l -> renamed(l, from, to)).toList());
             case Call c -> new Call(c.label(), c.source(), c.op(),
                     c.operands().stream().map(p -> renamed(p, from, to)).toList(),
                     c.results().stream().map(p -> renamed(p, from, to)).toList(), c.workspace());
@@ -109,6 +111,11 @@ final class Updates {
                     .map(b -> b.buffer() == from ? new Repeat.Binding(to, b.offset(), b.motion()) : b)
                     .toList());
         };
+    }
+
+    private static Loop renamed(Loop l, int from, int to) {
+        return new Loop(l.label(), l.source(), l.domain(), l.lastInner(), l.rowsPerTask(),
+                l.places().stream().map(p -> renamed(p, from, to)).toList(), l.body());
     }
 
     private static Place renamed(Place p, int from, int to) {

@@ -59,7 +59,7 @@ class PlanReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "gatun-plan\\t1 | gatun-plan\\t2 | the plan is of version 2, this Gatun reads version 1",
+        "gatun-plan\\t2 | gatun-plan\\t3 | the plan is of version 3, this Gatun reads version 2",
         "gatun-plan | something | this is no plan",
         "f32\\t15\\t | f32\\t-15\\t | buffer 0 has -15 elements",
         "f32\\t15\\t0\\t | f32\\t15\\t32\\t | buffer 0 lies at 32, no multiple of 64",

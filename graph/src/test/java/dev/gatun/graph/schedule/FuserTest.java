@@ -24,6 +24,7 @@ import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.graph.types.TensorType;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class FuserTest {
     }
 
     private static Schedule schedule(Graph graph, Predicate<Op> claims) {
-        return Fuser.schedule(Pipeline.standard(claims, false).run(graph));
+        return Fuser.schedule(Pipeline.standard(claims, false).run(graph), Set.of(Saving.TOGETHER));
     }
 
     private static Loop onlyLoop(Consumer<Tracer> body) {

@@ -27,6 +27,7 @@ import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
 import dev.gatun.graph.schedule.StepAccess;
+import dev.gatun.graph.schedule.Together;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.CompilerDirectives;
@@ -170,6 +171,7 @@ public final class CpuBackend implements AutoCloseable {
                 case Call c -> c.workspace() >= 0 ? c : withWorkspace(c, buffers);
                 case Repeat r -> withWorkspaces(r, buffers);
                 case Loop l -> l;
+                case Together t -> t;
             });
         }
         return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
@@ -255,20 +257,30 @@ public final class CpuBackend implements AutoCloseable {
     private void count(List<Step> steps, long times, Map<LoopProgram, Long> work) {
         for (Step step : steps) {
             switch (step) {
-                case Loop l -> work.merge(loops.compile(l), times * l.domain().elements() * l.body().size(), Long::sum);
+                case Loop l -> count(l, times, work);
+                case Together t -> t.loops().forEach(l -> count(l, times, work));
                 case Repeat r -> count(r.body().steps(), times * r.count(), work);
                 case Call c -> { }
             }
         }
     }
 
+    private void count(Loop l, long times, Map<LoopProgram, Long> work) {
+        work.merge(loops.compile(l), times * l.domain().elements() * l.body().size(), Long::sum);
+    }
+
     /** What a step becomes, to be run one after another; said to be step 0. */
     public List<Work> lower(ExecutionPlan plan, Step step) {
         return switch (step) {
-            case Loop l -> singles(List.of(loops.kernel(l, addresses(l.places(), plan), motions(l.places(), plan))), l);
+            case Loop l -> singles(List.of(bound(l, plan)), l);
+            case Together t -> singles(List.of(new JointKernel(t.label(), t.loops().stream().map(l -> bound(l, plan)).toList())), t);
             case Call c -> singles(call(plan, c), c);
             case Repeat r -> List.of(loop(plan.body(r), r));
         };
+    }
+
+    private Kernel bound(Loop l, ExecutionPlan plan) {
+        return loops.kernel(l, addresses(l.places(), plan), motions(l.places(), plan));
     }
 
     private static List<Work> singles(List<Kernel> kernels, Step step) {
@@ -427,6 +439,7 @@ public final class CpuBackend implements AutoCloseable {
     public String listing(Step step) {
         return switch (step) {
             case Loop l -> loops.compile(l).listing();
+            case Together t -> t.loops().stream().map(this::listing).distinct().collect(Collectors.joining());
             case Repeat r -> r.body().steps().stream().map(this::listing).collect(Collectors.joining());
             case Call c -> "";
         };
