@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Drops documents that are not worth training on, and says why.%n",
-            "A document is a line of a .jsonl file, a row of a .parquet file, or another file as a whole. What is kept",
-            "is written as lines of JSON with a field text.%n"
+            "A document is a line of a .jsonl file, a row of a .parquet file, or another file as a whole. What is",
+            "kept is written as lines of JSON with a field text.%n"
         },
         footer = {
             "",

@@ -5,6 +5,8 @@ import dev.gatun.models.data.Dataset;
 import dev.gatun.models.data.Text;
 import dev.gatun.models.data.TokenSequence;
 import dev.gatun.models.data.Windows;
+import dev.gatun.models.data.features.GridReader;
+import dev.gatun.models.data.features.LabelledGrids;
 import dev.gatun.models.data.image.Augmentation;
 import dev.gatun.models.data.image.ImageDataset;
 import dev.gatun.models.data.shards.ShardSource;
@@ -46,10 +48,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Measures a trained model.%n",
-            "Classes of images or of a table's rows: loss, accuracy, top-5 accuracy; precision, recall, F1 and",
-            "area under the ROC curve of each class and on average; and which classes are taken for which, also",
-            "as pictures, confusion.svg and confusion.png, in the run folder. Images are scaled until they",
-            "cover the model's input, cropped around their centre, and turned grey or coloured as it needs.%n",
+            "Classes of images, sounds, videos or of a table's rows: loss, accuracy, top-5 accuracy; precision,",
+            "recall, F1 and area under the ROC curve of each class and on average; which classes are taken for",
+            "which, also as pictures, confusion.svg and confusion.png, in the run folder. Images are scaled",
+            "until they cover the model's input, cropped around their centre, and turned grey or coloured.%n",
             "Numbers in a table: MSE, RMSE, MAE and R2, in units of the column. With --group all of it for the",
             "rows of each value of a column, and how far decisions depend on it: differences and ratio of",
             "demographic parity, difference of equalized odds.%n",
@@ -61,6 +63,7 @@ import picocli.CommandLine.Spec;
             "  gatun eval runs/lenet-20260101-120000                  synthetic digits that training did not see",
             "  gatun eval runs/digits --data mnist/                   the test images of IDX files",
             "  gatun eval runs/photos --data photos/ --json > report.json",
+            "  gatun eval runs/audio-... --data words/                WAV files, a sub-folder a class",
             "  gatun eval runs/loans --data new.csv --group sex       rows whose target is known",
             "  gatun eval runs/notes                                  the tenth of its text that it did not see",
             "  gatun eval runs/notes --data other.txt"
@@ -80,7 +83,7 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "What to measure with: a folder of images (default: synthetic digits), a CSV table, or UTF-8 text (default: the --held-out part of the run's own).")
+            description = "What to measure with: a folder of images, sounds or videos (default: synthetic ones), a CSV table, or UTF-8 text (default: the --held-out part of the run's own).")
     private Path data;
 
     @Mixin
@@ -157,13 +160,32 @@ final class EvalCommand implements Callable<Integer> {
 
     private void image(RunFolder run) throws IOException {
         images.from(data);
+        SavedImageModel saved = SavedImageModel.open(run);
+        if (saved.reader().isPresent()) {
+            refuse(saved.reader().get().takes(), List.of("--format", "--classes", "--invert"));
+            example(run, saved.reader().get());
+            return;
+        }
         images.check();
-        ImageConfig config = SavedImageModel.open(run).model().config();
+        ImageConfig config = saved.model().config();
         try (ImageDataset found = images.openForTest(config.image(), DRAWN);
                 Compiler compiler = device.compiler();
                 ImageClassifier classifier = new ImageClassifier(compiler, run, Math.min(batch == null ? BATCH : batch, found.count()))) {
             ClassificationReport report = classifier.evaluate(found.all(), invert ? List.of(new Augmentation.Invert()) : List.of());
             ImageDataOptions.printSkipped(json ? spec.commandLine().getErr() : spec.commandLine().getOut(), found);
+            print(found.name(), report.text(), report.json());
+            draw(report, run, found.name());
+        }
+    }
+
+    /** Sounds or videos. */
+    private void example(RunFolder run, GridReader reader) throws IOException {
+        device.check();
+        LabelledGrids found = images.examples(reader, DRAWN);
+        try (Compiler compiler = device.compiler();
+                ImageClassifier classifier = new ImageClassifier(compiler, run, Math.min(batch == null ? BATCH : batch, found.count()))) {
+            ClassificationReport report = classifier.evaluate(found);
+            ImageDataOptions.printSkipped(json ? spec.commandLine().getErr() : spec.commandLine().getOut(), found.skipped(), found.name(), "example");
             print(found.name(), report.text(), report.json());
             draw(report, run, found.name());
         }

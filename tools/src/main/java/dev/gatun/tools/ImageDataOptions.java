@@ -1,11 +1,14 @@
 package dev.gatun.tools;
 
 import dev.gatun.models.data.DataException;
+import dev.gatun.models.data.features.GridReader;
+import dev.gatun.models.data.features.LabelledGrids;
 import dev.gatun.models.data.image.FolderImages;
 import dev.gatun.models.data.image.ImageDataset;
 import dev.gatun.models.data.image.ImageFormat;
 import dev.gatun.models.data.image.Part;
 import dev.gatun.models.data.image.ReadOptions;
+import dev.gatun.models.data.image.Skipped;
 import dev.gatun.models.data.image.SyntheticDigits;
 import dev.gatun.models.vision.ImageSize;
 import java.io.PrintWriter;
@@ -100,6 +103,11 @@ final class ImageDataOptions {
         return FolderImages.read(data, new ReadOptions(skipBad, size.height(), size.width(), size.channels(), classes));
     }
 
+    /** Sounds or videos: those of the folder, or synthetic ones that training did not see. */
+    LabelledGrids examples(GridReader reader, int drawn) {
+        return data == null ? GridData.synthetic(reader, Part.TEST, drawn) : LabelledGrids.read(data, reader, skipBad);
+    }
+
     private ImageFormat format() {
         if (format == null) return ImageFormat.detect(data);
         return switch (format) {
@@ -122,8 +130,12 @@ final class ImageDataOptions {
 
     /** Says what was left out. */
     static void printSkipped(PrintWriter out, ImageDataset d) {
-        if (d.skipped().count() == 0) return;
-        out.printf("skipped  %,d bad image%s of %s; the first: %s%n", d.skipped().count(), d.skipped().count() == 1 ? "" : "s", d.name(),
-                d.skipped().reasons().getFirst());
+        printSkipped(out, d.skipped(), d.name(), "image");
+    }
+
+    /** Says what was left out, if anything was. */
+    static void printSkipped(PrintWriter out, Skipped s, String name, String thing) {
+        if (s.count() == 0) return;
+        out.printf("skipped  %,d bad %s%s of %s; the first: %s%n", s.count(), thing, s.count() == 1 ? "" : "s", name, s.reasons().getFirst());
     }
 }

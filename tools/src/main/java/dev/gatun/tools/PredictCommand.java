@@ -1,6 +1,7 @@
 package dev.gatun.tools;
 
 import dev.gatun.models.data.DataException;
+import dev.gatun.models.data.features.GridReader;
 import dev.gatun.models.data.image.Augmentation;
 import dev.gatun.models.data.image.FolderImages;
 import dev.gatun.models.data.image.ImageDataset;
@@ -20,6 +21,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -35,7 +37,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says what pictures show: the likeliest classes with their probabilities, one line for each file.",
+            "Says what pictures show, or what sounds and videos are: the likeliest classes with their",
+            "probabilities, one line for each file.",
             "Or fills in the column of a table that the model was trained to predict, one line of CSV for each",
             "row: its class and the probability of it, or its number.%n",
             "A picture is scaled until it covers the model's input and cropped around its centre. Colours",
@@ -51,6 +54,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  gatun predict runs/photos cat.jpg dog.png",
             "  gatun predict runs/digits scan.png --invert --top 1",
+            "  gatun predict runs/audio-... word.wav",
             "  gatun predict runs/houses new.csv > prices.csv"
         })
 final class PredictCommand implements Callable<Integer> {
@@ -59,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN_DIR", description = "Folder that gatun train left.")
     private Path folder;
 
-    @Parameters(index = "1..*", paramLabel = "FILE", arity = "1..*", description = "Pictures: PNG, JPEG, BMP or GIF. Or a CSV table.")
+    @Parameters(index = "1..*", paramLabel = "FILE", arity = "1..*", description = "Pictures: PNG, JPEG, BMP or GIF; WAV files; videos: animated GIFs and folders of frames. Or a CSV table.")
     private List<Path> files;
 
     @Option(names = "--top", paramLabel = "K", defaultValue = "3", description = "Classes to name, the likeliest. Default: 3.")
@@ -112,20 +116,27 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private void pictures(RunFolder run) throws IOException {
-        SavedImageModel saved = SavedImageModel.open(run);
-        ImageSize size = saved.model().config().image();
-        ReadOptions how = ReadOptions.strict().resizedTo(size.height(), size.width()).withChannels(size.channels());
-        List<Augmentation> changes = invert ? List.of(new Augmentation.Invert()) : List.of();
         PrintWriter out = spec.commandLine().getOut();
         try (Compiler compiler = device.compiler(); ImageClassifier classifier = new ImageClassifier(compiler, run, 1)) {
+            Optional<GridReader> reader = classifier.model().reader();
+            if (invert && reader.isPresent()) throw new IllegalArgumentException("--invert does not go with " + reader.get().takes() + ", which " + folder + " was trained on");
             for (Path file : files) {
-                try (ImageDataset picture = FolderImages.files(List.of(file), saved.classNames(), how)) {
-                    out.println(file + ": " + line(classifier.predict(picture.all(), changes, top).getFirst()));
+                try {
+                    out.println(file + ": " + line(reader.isPresent() ? classifier.predict(reader.get().read(file), top) : picture(classifier, file)));
                 } catch (DataException e) {
                     if (!skipBad) throw e;
                     out.println(file + ": skipped: " + e.getMessage());
                 }
             }
+        }
+    }
+
+    private List<ImageClassifier.Guess> picture(ImageClassifier classifier, Path file) {
+        SavedImageModel saved = classifier.model();
+        ImageSize size = saved.model().config().image();
+        ReadOptions how = ReadOptions.strict().resizedTo(size.height(), size.width()).withChannels(size.channels());
+        try (ImageDataset picture = FolderImages.files(List.of(file), saved.classNames(), how)) {
+            return classifier.predict(picture.all(), invert ? List.of(new Augmentation.Invert()) : List.of(), top).getFirst();
         }
     }
 

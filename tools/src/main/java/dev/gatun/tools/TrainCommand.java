@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        subcommands = {TrainGptCommand.class, TrainLstmCommand.class, TrainMlpCommand.class},
+        subcommands = {TrainGptCommand.class, TrainLstmCommand.class, TrainMlpCommand.class, TrainAudioCommand.class, TrainVideoCommand.class},
         synopsisSubcommandLabel = "MODEL",
         subcommandsRepeatable = false,
         description = "Trains a model.")

@@ -9,7 +9,6 @@ import dev.gatun.models.data.image.Part;
 import dev.gatun.models.layers.ParameterTree;
 import dev.gatun.models.tasks.ImageTask;
 import dev.gatun.models.train.RunFolder;
-import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.models.vision.ImageConfig;
 import dev.gatun.models.vision.ImagePreset;
@@ -19,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,14 +149,8 @@ final class TrainImageCommand implements ResumableCommand {
     private int train(Compiler compiler, ImageConfig config, ImageSplit split, ImageTask task) throws IOException {
         TrainingSettings settings = training.settings(task, TrainingDefaults.images(preset));
         if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
-        RunFolder resumed = run.resumed();
-        RunFolder folder = resumed != null ? resumed : run.create(preset.label());
-        banner(compiler, split, config, task, settings, folder);
-        try (Trainer trainer = new Trainer(compiler, task, settings)) {
-            if (resumed != null) folder.resume(trainer);
-            else folder.begin(trainer, RunOptions.given(spec));
-            return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, run).run(stop -> done(folder));
-        }
+        return TrainingRun.of(this, compiler, task, settings, preset.label(), folder -> banner(compiler, split, config, task, settings, folder),
+                (trainer, folder) -> done(folder));
     }
 
     /** Checks the flags before any work is done. */
@@ -168,7 +160,7 @@ final class TrainImageCommand implements ResumableCommand {
         augment.check();
         device.check();
         training.check();
-        if (!(share > 0 && share < 1)) throw new IllegalArgumentException("--validation must lie between 0 and 1, got " + share);
+        Flags.share("--validation", share);
         if (channels != 0 && channels != 1 && channels != 3) throw new IllegalArgumentException("--channels must be 1 or 3, got " + channels);
         size();
         if (images.synthetic() && (imageSize != null || channels == 3)) {
@@ -184,15 +176,7 @@ final class TrainImageCommand implements ResumableCommand {
 
     /** Rows and columns asked for; 0 for the images' own. */
     private int[] size() {
-        if (imageSize == null) return new int[2];
-        String[] sides = imageSize.toLowerCase(Locale.ROOT).split("x", -1);
-        try {
-            int[] size = {Integer.parseInt(sides[0]), Integer.parseInt(sides[sides.length - 1])};
-            if (sides.length <= 2 && size[0] > 0 && size[1] > 0) return size;
-        } catch (NumberFormatException e) {
-            // as wrong as a third side
-        }
-        throw new IllegalArgumentException("--image-size takes rows and columns, as in 64x64, got " + imageSize);
+        return imageSize == null ? new int[2] : Flags.size("--image-size", imageSize);
     }
 
     private ImageDataset test(int[] wanted, int drawn) {

@@ -7,7 +7,6 @@ import dev.gatun.models.mlp.Perceptron;
 import dev.gatun.models.mlp.PerceptronConfig;
 import dev.gatun.models.tasks.TableTask;
 import dev.gatun.models.train.RunFolder;
-import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.models.train.Validation;
 import dev.gatun.runtime.Compiler;
@@ -117,17 +116,10 @@ final class TrainMlpCommand implements ResumableCommand {
         Perceptron model = Perceptron.of(new PerceptronConfig(code.inputs(), sizes.hidden(), code.outputs(), sizes.dropout()));
         TableTask task = new TableTask(model, table, code, split, batch);
         TrainingSettings settings = training.settings(task, TrainingDefaults.tables());
-        RunFolder resumed = run.resumed();
         try (Compiler compiler = device.compiler()) {
             if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
-            RunFolder folder = resumed != null ? resumed : run.create("mlp");
-            banner(compiler, table, split, code, folder);
-            try (Trainer trainer = new Trainer(compiler, task, settings)) {
-                if (resumed != null) folder.resume(trainer);
-                else folder.begin(trainer, RunOptions.given(spec));
-                return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, folder, run)
-                        .run(stop -> report(task.test(trainer.executable())));
-            }
+            return TrainingRun.of(this, compiler, task, settings, "mlp", folder -> banner(compiler, table, split, code, folder),
+                    (trainer, folder) -> report(task.test(trainer.executable())));
         }
     }
 

@@ -5,9 +5,12 @@ import dev.gatun.models.train.Checkpoint;
 import dev.gatun.models.train.Ending;
 import dev.gatun.models.train.Progress;
 import dev.gatun.models.train.RunFolder;
+import dev.gatun.models.train.Task;
 import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.TrainingListener;
+import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.models.train.Validation;
+import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.EnergyMeter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,9 +19,11 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 
 /**
  * One training run on the command line, of whatever kind of model: progress, checkpoint at the end or on Ctrl-C, a last
@@ -43,6 +48,27 @@ final class TrainingRun {
         this.trainer = trainer;
         this.folder = folder;
         this.options = options;
+    }
+
+    /**
+     * Trains in a new run folder, or in that of the run that a command goes on with.
+     *
+     * @param name of a new folder, before the time
+     * @param banner says what is done, before it
+     * @param ending shows what the trained model can do
+     * @return the exit code
+     */
+    static int of(ResumableCommand command, Compiler compiler, Task task, TrainingSettings settings, String name, Consumer<RunFolder> banner,
+            BiConsumer<Trainer, RunFolder> ending) throws IOException {
+        RunFolder resumed = command.run().resumed();
+        RunFolder folder = resumed != null ? resumed : command.run().create(name);
+        banner.accept(folder);
+        try (Trainer trainer = new Trainer(compiler, task, settings)) {
+            if (resumed != null) folder.resume(trainer);
+            else folder.begin(trainer, RunOptions.given(command.spec()));
+            CommandLine line = command.spec().commandLine();
+            return new TrainingRun(line.getOut(), line.getErr(), trainer, folder, command.run()).run(stop -> ending.accept(trainer, folder));
+        }
     }
 
     /** Ends the run after the step under way. */

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,7 +25,7 @@ class ParquetCommandsTest {
     private String out = "";
     private String err = "";
 
-    /** 63 rows in two row groups, three of them without a text; 16 are the same. Written by Parquet's own library, by Zstandard. */
+    /** 63 rows in two row groups, three of them without a text; 15 are the same. Written by Parquet's own library, by Zstandard. */
     @BeforeEach
     void copy() throws IOException {
         verses = dir.resolve("verses.parquet");
@@ -51,8 +53,8 @@ class ParquetCommandsTest {
     @Test
     void textsAreCleanedTokenizedAndTrainedOn() throws IOException {
         assertThat(gatun("clean", "--data", verses, "--field", "body", "--out", dir.resolve("clean.jsonl"))).as(err).isZero();
-        assertThat(out).contains("documents 60", "kept      45", "verses.parquet:5", "skipped   3 rows without text");
-        assertThat(Files.readAllLines(dir.resolve("clean.jsonl"))).hasSize(45).contains("{\"text\":\"verse 62 of a poem that nobody wrote\"}".replace("62", "61"));
+        assertThat(out).contains("documents 60", "kept      46", "verses.parquet:5", "skipped   3 rows without text");
+        assertThat(Files.readAllLines(dir.resolve("clean.jsonl"))).hasSize(46).contains("{\"text\":\"verse 61 of a poem that nobody wrote\"}");
         Path words = dir.resolve("tokenizer.json");
         assertThat(gatun("tokenizer", "train", "--vocabulary", 270, "--data", verses, "--field", "body", "--out", words)).as(err).isZero();
         assertThat(gatun("tokenize", "--data", verses, "--field", "body", "--tokenizer", words, "--out", dir.resolve("shards"))).as(err).isZero();
@@ -69,7 +71,8 @@ class ParquetCommandsTest {
         assertThat(err).contains("field \"text\"", "Columns of strings: body");
         Files.write(verses, Arrays.copyOf(whole, whole.length / 2));
         refused("verses.parquet", "PAR1");
-        whole[40] ^= 1;
+        int pages = whole.length - 8 - ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(whole.length - 8);
+        for (int i = 4; i < pages; i++) whole[i] ^= 0x55;
         Files.write(verses, whole);
         refused("verses.parquet");
     }

@@ -7,8 +7,10 @@ import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
 import dev.gatun.models.data.DataException;
+import dev.gatun.models.data.features.GridReader;
 import dev.gatun.models.data.features.LabelledGrids;
 import dev.gatun.models.data.features.SpecAugment;
+import dev.gatun.models.data.image.Normalization;
 import dev.gatun.models.metrics.Classification;
 import dev.gatun.models.metrics.ClassificationReport;
 import dev.gatun.models.train.Draw;
@@ -34,7 +36,9 @@ public final class GridTask implements Task {
 
     private final ImageModel model;
     private final LabelledGrids data;
+    private final Normalization normalization;
     private final SpecAugment augment;
+    private final double smoothing;
     private final List<Integer> train;
     private final List<Integer> validation;
     private final int batch;
@@ -48,12 +52,13 @@ public final class GridTask implements Task {
      *
      * @param config its image size and classes are those of the data
      * @param augment what is hidden while training
+     * @param smoothing share of a label that is spread over all classes while training, in [0,1)
      * @param kept share of the examples to validate with, in (0,1)
      * @param seed deals them out
      */
-    public GridTask(ImageConfig config, LabelledGrids data, SpecAugment augment, double kept, long seed, int batch) {
+    public GridTask(ImageConfig config, LabelledGrids data, SpecAugment augment, double smoothing, double kept, long seed, int batch) {
         if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, got " + batch);
-        ImageSize grid = new ImageSize(data.rows(), data.columns(), data.channels());
+        ImageSize grid = size(data.reader());
         if (!config.image().equals(grid) || config.classes() != data.classNames().size()) {
             throw new IllegalArgumentException("the model takes " + config.image() + " in " + config.classes() + " classes, " + data.name() + " has "
                     + grid + " in " + data.classNames().size());
@@ -68,11 +73,23 @@ public final class GridTask implements Task {
         model = config.model();
         this.data = data;
         this.augment = augment;
+        this.smoothing = new CrossEntropy(smoothing).smoothing();
+        normalization = data.normalization(train);
         this.batch = batch;
-        size = data.rows() * data.columns() * data.channels();
+        size = grid.height() * grid.width() * grid.channels();
         grids = new float[Math.multiplyExact(batch, size)];
         weights = new float[batch];
         labels = new int[batch];
+    }
+
+    /** The size of a reader's examples as that of an image. */
+    public static ImageSize size(GridReader reader) {
+        return new ImageSize(reader.rows(), reader.columns(), reader.channels());
+    }
+
+    /** Number of examples to train on. */
+    public int examples() {
+        return train.size();
     }
 
     @Override
@@ -80,15 +97,21 @@ public final class GridTask implements Task {
         return model.config().kind();
     }
 
+    /** Sizes of the model, and what is needed to feed it and to read its scores: how files become examples, normalization, names of classes. */
     @Override
     public Map<String, Object> sizes() {
+        ImageSize image = model.config().image();
         Map<String, Object> sizes = new LinkedHashMap<>();
-        sizes.put("imageHeight", data.rows());
-        sizes.put("imageWidth", data.columns());
-        sizes.put("channels", data.channels());
+        sizes.put("imageHeight", image.height());
+        sizes.put("imageWidth", image.width());
+        sizes.put("channels", image.channels());
         sizes.put("classes", data.classNames().size());
         sizes.putAll(model.config().sizes());
+        sizes.put("mean", normalization.mean());
+        sizes.put("std", normalization.std());
         sizes.put("classNames", data.classNames());
+        sizes.put(SavedImageModel.READS, data.reader().kind());
+        sizes.put(data.reader().kind(), data.reader().settings());
         return sizes;
     }
 
@@ -98,7 +121,7 @@ public final class GridTask implements Task {
     }
 
     private Tensor logits(Tracer t) {
-        return model.logits(t.data("grids", TensorType.of(DType.F32, batch, data.rows(), data.columns(), data.channels())));
+        return model.logits(t.data("grids", ImageTask.type(model.config(), batch)));
     }
 
     private Tensor labels(Tracer t) {
@@ -107,7 +130,7 @@ public final class GridTask implements Task {
 
     @Override
     public Tensor loss(Tracer t) {
-        return CrossEntropy.mean(logits(t), labels(t));
+        return CrossEntropy.mean(logits(t), labels(t), smoothing);
     }
 
     @Override
@@ -123,8 +146,8 @@ public final class GridTask implements Task {
         for (int i = 0; i < batch; i++) {
             long word = Philox.word((int) n, (int) (n >>> 32), i, STREAM, (int) draw.seed(), (int) (draw.seed() >>> 32), 0) & 0xFFFFFFFFL;
             int example = train.get((int) (word * train.size() >>> 32));
-            data.read(example, grids, i * size);
-            augment.apply(grids, i * size, data.rows(), data.columns(), data.channels(), draw.seed(), n * batch + i);
+            data.read(example, normalization, grids, i * size);
+            augment.apply(grids, i * size, data.reader().rows(), data.reader().columns(), data.reader().channels(), draw.seed(), n * batch + i);
             labels[i] = data.label(example);
         }
         into.write("grids", grids);
@@ -142,7 +165,7 @@ public final class GridTask implements Task {
             int count = Math.min(batch, validation.size() - from);
             for (int i = 0; i < batch; i++) {
                 int example = validation.get(from + Math.min(i, count - 1));
-                data.read(example, grids, i * size);
+                data.read(example, normalization, grids, i * size);
                 labels[i] = data.label(example);
                 weights[i] = i < count ? 1 : 0;
             }

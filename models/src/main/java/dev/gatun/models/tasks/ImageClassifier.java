@@ -1,5 +1,6 @@
 package dev.gatun.models.tasks;
 
+import dev.gatun.models.data.features.LabelledGrids;
 import dev.gatun.models.data.image.Augmentation;
 import dev.gatun.models.data.image.ImageBatch;
 import dev.gatun.models.data.image.ImageDataset;
@@ -19,7 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A trained classifier of images: its compiled scores over the weights of a run. Not for use by several threads at a time. */
+/** A trained classifier of images, or of sounds and videos that it takes as such: its compiled scores over the weights of a run. Not for use by several threads at a time. */
 public final class ImageClassifier implements AutoCloseable {
     private static final String FUNCTION = "scores";
 
@@ -69,14 +70,67 @@ public final class ImageClassifier implements AutoCloseable {
      * @throws IllegalArgumentException when the images are of another size, or of classes that the model does not know
      */
     public ClassificationReport evaluate(ImageSubset images, List<Augmentation> changes) {
-        List<String> known = saved.classNames();
-        if (!images.dataset().classNames().equals(known)) {
-            throw new IllegalArgumentException("the model knows the classes " + known + ", but " + images.dataset().name() + " has "
-                    + images.dataset().classNames());
-        }
-        Classification found = new Classification(known);
+        checkClasses(images.dataset().name(), images.dataset().classNames());
+        Classification found = new Classification(saved.classNames());
         score(images, changes, (b, scores) -> found.add(scores, b.labels(), b.size()));
         return found.report();
+    }
+
+    /**
+     * Measures the model on labelled sounds or videos.
+     *
+     * @throws IllegalArgumentException when they are of another size, or of classes that the model does not know
+     */
+    public ClassificationReport evaluate(LabelledGrids examples) {
+        checkClasses(examples.name(), examples.classNames());
+        checkSize(examples.name(), GridTask.size(examples.reader()));
+        Classification found = new Classification(saved.classNames());
+        int size = examples.reader().rows() * examples.reader().columns() * examples.reader().channels();
+        float[] pixels = new float[batch * size];
+        int[] labels = new int[batch];
+        for (int from = 0; from < examples.count(); from += batch) {
+            int count = Math.min(batch, examples.count() - from);
+            for (int i = 0; i < count; i++) {
+                examples.read(from + i, saved.normalization(), pixels, i * size);
+                labels[i] = examples.label(from + i);
+            }
+            score(pixels);
+            found.add(logits, labels, count);
+        }
+        return found.report();
+    }
+
+    /**
+     * What a sound or video may be, likeliest first.
+     *
+     * @param example {@code [height, width, channels]} of the model, as the run's reader makes it
+     * @param k guesses, at most
+     */
+    public List<Guess> predict(float[] example, int k) {
+        ImageSize size = saved.model().config().image();
+        if (k < 1 || example.length != size.height() * size.width() * size.channels()) {
+            throw new IllegalArgumentException("at least 1 guess is made for an example of " + size + ", got " + k + " for " + example.length + " numbers");
+        }
+        float[] pixels = new float[Math.multiplyExact(batch, example.length)];
+        LabelledGrids.normalize(example, saved.normalization(), pixels, 0);
+        score(pixels);
+        return guesses(logits, 0, k);
+    }
+
+    private void checkClasses(String name, List<String> classes) {
+        if (!classes.equals(saved.classNames())) throw new IllegalArgumentException("the model knows the classes " + saved.classNames() + ", but " + name + " has " + classes);
+    }
+
+    private void checkSize(String name, ImageSize size) {
+        ImageSize taken = saved.model().config().image();
+        if (!size.equals(taken)) throw new IllegalArgumentException("the model takes images of " + taken + ", but " + name + " has images of " + size);
+    }
+
+    /** Scores a batch. */
+    private void score(float[] pixels) {
+        executable.write(FUNCTION, "images", pixels);
+        executable.run(FUNCTION);
+        executable.read(FUNCTION, "logits", logits);
     }
 
     /**
@@ -108,17 +162,11 @@ public final class ImageClassifier implements AutoCloseable {
 
     private void score(ImageSubset images, List<Augmentation> changes, Consumer consumer) {
         ImageDataset d = images.dataset();
-        ImageSize size = new ImageSize(d.height(), d.width(), d.channels());
-        if (!size.equals(saved.model().config().image())) {
-            throw new IllegalArgumentException("the model takes images of " + saved.model().config().image() + ", but " + d.name()
-                    + " has images of " + size);
-        }
+        checkSize(d.name(), new ImageSize(d.height(), d.width(), d.channels()));
         LoaderSettings settings = LoaderSettings.evaluation(batch).with(changes.toArray(Augmentation[]::new));
         try (ImageLoader loader = new ImageLoader(images, saved.normalization(), settings)) {
             for (ImageBatch b = loader.next(); b != null; b = loader.next()) {
-                executable.write(FUNCTION, "images", b.pixels());
-                executable.run(FUNCTION);
-                executable.read(FUNCTION, "logits", logits);
+                score(b.pixels());
                 consumer.accept(b, logits);
             }
         }

@@ -2,6 +2,7 @@ package dev.gatun.models.data.audio;
 
 import dev.gatun.models.data.DataException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import javax.sound.sampled.UnsupportedAudioFileException;
 /** One channel of sound: samples from -1 to 1. */
 public final class Sound {
     private static final long MOST_SAMPLES = 1L << 27;
+    private static final int MOST_CHANNELS = 256;
+    private static final int FRAMES = 1 << 12; // read at a time
 
     private final float[] samples;
     private final float rate;
@@ -41,11 +44,17 @@ public final class Sound {
             boolean signed = f.getEncoding().equals(AudioFormat.Encoding.PCM_SIGNED);
             boolean whole = signed || f.getEncoding().equals(AudioFormat.Encoding.PCM_UNSIGNED);
             int bytes = f.getSampleSizeInBits() / 8;
-            if (!whole || f.getSampleSizeInBits() % 8 != 0 || bytes < 1 || bytes > 4 || f.getChannels() < 1) {
+            if (!whole || f.getSampleSizeInBits() % 8 != 0 || bytes < 1 || bytes > 4) {
                 throw new DataException(file + ": expected samples of 8, 16, 24 or 32 bits, found " + f);
             }
-            byte[] all = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, MOST_SAMPLES * bytes));
+            if (f.getChannels() < 1 || f.getChannels() > MOST_CHANNELS || f.getFrameSize() != bytes * f.getChannels()) {
+                throw new DataException(file + ": expected 1 to " + MOST_CHANNELS + " channels, found " + f);
+            }
+            byte[] all = read(in, (int) Math.min(Integer.MAX_VALUE - 8, MOST_SAMPLES * bytes), f.getFrameSize());
             int frames = all.length / (bytes * f.getChannels());
+            if (in.getFrameLength() > frames) {
+                throw new DataException(file + ": the file says that it has " + in.getFrameLength() + " samples and holds " + frames + ": it is cut, or too long");
+            }
             if (frames == 0) throw new DataException(file + " holds no samples: the file is empty or cut");
             float[] samples = new float[frames];
             for (int i = 0; i < frames; i++) {
@@ -58,7 +67,17 @@ public final class Sound {
             throw new DataException(file + " is no WAV file that can be read", e);
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+            throw new DataException(file + " is a broken WAV file: " + e.getMessage(), e);
         }
+    }
+
+    /** All there is, up to a number of bytes. A stream of sound gives nothing, again and again, where a frame is cut. */
+    private static byte[] read(AudioInputStream in, int most, int frame) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] some = new byte[FRAMES * frame];
+        for (int n = in.read(some); n > 0 && all.size() <= most - some.length; n = in.read(some)) all.write(some, 0, n);
+        return all.toByteArray();
     }
 
     private static double sample(byte[] all, int at, int bytes, boolean signed, boolean bigEndian) {

@@ -1,15 +1,14 @@
 package dev.gatun.models.data.features;
 
 import dev.gatun.models.data.DataException;
-import dev.gatun.models.data.audio.MelSpectrogram;
-import dev.gatun.models.data.audio.Sound;
-import dev.gatun.models.data.video.FrameStack;
+import dev.gatun.models.data.image.Normalization;
+import dev.gatun.models.data.image.Skipped;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -17,64 +16,66 @@ import java.util.stream.Stream;
  * a folder for each class.
  */
 public final class LabelledGrids {
-    private static final long MOST = 1L << 30;
-
     private final String name;
-    private final int rows;
-    private final int columns;
-    private final int channels;
+    private final GridReader reader;
+    private final List<String> classNames;
     private final List<float[]> grids = new ArrayList<>();
     private final List<Integer> labels = new ArrayList<>();
-    private final List<String> classNames;
+    private final List<String> reasons = new ArrayList<>();
+    private long skipped;
 
-    private LabelledGrids(String name, int rows, int columns, int channels, List<String> classNames) {
+    private LabelledGrids(String name, GridReader reader, List<String> classNames) {
         this.name = name;
-        this.rows = rows;
-        this.columns = columns;
-        this.channels = channels;
-        this.classNames = classNames;
-    }
-
-    /** Reads an example. */
-    private interface Reader {
-        float[] read(Path item);
+        this.reader = reader;
+        this.classNames = List.copyOf(classNames);
     }
 
     /**
-     * WAV files as spectrograms of {@code frames} rows and a column for each band. Longer sounds are cut, shorter ones filled
-     * up with silence.
+     * Reads the examples of a folder.
      *
+     * @param skipBad whether what cannot be used is left out and counted; otherwise the first such thing is an error
      * @throws DataException naming the file or folder that cannot be used
      */
-    public static LabelledGrids sounds(Path folder, MelSpectrogram spectrogram, int frames) {
-        float silence = (float) Math.log(spectrogram.floor());
-        LabelledGrids g = new LabelledGrids(folder.toString(), frames, spectrogram.bands(), 1, classes(folder));
-        g.fill(folder, p -> p.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".wav"), "WAV files", item -> {
-            float[][] s;
-            try {
-                s = spectrogram.apply(Sound.read(item));
-            } catch (IllegalArgumentException e) {
-                throw new DataException(item + ": " + e.getMessage(), e);
+    public static LabelledGrids read(Path folder, GridReader reader, boolean skipBad) {
+        LabelledGrids g = new LabelledGrids(folder.toString(), reader, classes(folder));
+        for (int label = 0; label < g.classNames.size(); label++) {
+            Path of = folder.resolve(g.classNames.get(label));
+            List<Path> items = list(of).stream().filter(reader::isOne).toList();
+            if (items.isEmpty()) g.bad(new DataException(of + " holds no " + reader.takes()), skipBad);
+            for (Path item : items) {
+                try {
+                    g.add(reader.read(item), label);
+                } catch (DataException e) {
+                    g.bad(e, skipBad);
+                }
             }
-            float[] grid = new float[frames * spectrogram.bands()];
-            for (int t = 0; t < frames; t++) {
-                for (int b = 0; b < spectrogram.bands(); b++) grid[t * spectrogram.bands() + b] = t < s.length ? s[t][b] : silence;
-            }
-            return grid;
-        });
+        }
+        if (g.grids.isEmpty()) throw new DataException(folder + " holds nothing that can be used. The first reason: " + g.reasons.getFirst());
         return g;
     }
 
     /**
-     * Videos as stacks of grey frames, a channel for each: animated GIFs, and folders of pictures in the order of their names.
+     * Examples that are made, not read; each class has every so many-th.
      *
-     * @throws DataException naming the file or folder that cannot be used
+     * @param name what they are
+     * @param reader whose examples they resemble
+     * @param draw makes the example of a number, of the class {@code number % classes}
      */
-    public static LabelledGrids videos(Path folder, FrameStack stack) {
-        LabelledGrids g = new LabelledGrids(folder.toString(), stack.height(), stack.width(), stack.frames(), classes(folder));
-        g.fill(folder, p -> Files.isDirectory(p) || p.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".gif"), "GIFs or folders of frames",
-                stack::read);
+    static LabelledGrids drawn(String name, GridReader reader, List<String> classNames, int count, IntFunction<float[]> draw) {
+        if (count < classNames.size()) throw new IllegalArgumentException("at least an example of each of " + classNames.size() + " classes is needed, got " + count);
+        LabelledGrids g = new LabelledGrids(name, reader, classNames);
+        for (int i = 0; i < count; i++) g.add(draw.apply(i), i % classNames.size());
         return g;
+    }
+
+    /** The folder's first example, by class and name; what follows is expected to be like it. */
+    public static Path first(Path folder, String ending) {
+        for (String c : classes(folder)) {
+            for (Path p : list(folder.resolve(c))) {
+                if (p.getFileName().toString().toLowerCase(java.util.Locale.ROOT).endsWith(ending)) return p;
+            }
+        }
+        throw new DataException(folder + " holds no file that ends in " + ending + " in the folder of any class");
     }
 
     private static List<Path> list(Path folder) {
@@ -92,35 +93,19 @@ public final class LabelledGrids {
         return names;
     }
 
-    private void fill(Path folder, java.util.function.Predicate<Path> wanted, String what, Reader reader) {
-        if (rows < 1 || columns < 1 || channels < 1) throw new IllegalArgumentException("an example has at least one number in each direction");
-        for (int label = 0; label < classNames.size(); label++) {
-            List<Path> items = list(folder.resolve(classNames.get(label))).stream().filter(wanted).toList();
-            if (items.isEmpty()) throw new DataException(folder.resolve(classNames.get(label)) + " holds no " + what);
-            for (Path item : items) {
-                if ((grids.size() + 1L) * rows * columns * channels > MOST) throw new DataException(folder + " holds more than fits into memory");
-                grids.add(reader.read(item));
-                labels.add(label);
-            }
-        }
-        standardize();
+    private void bad(DataException e, boolean skip) {
+        if (!skip) throw e;
+        skipped++;
+        if (reasons.size() < Skipped.KEPT) reasons.add(e.getMessage());
     }
 
-    /** To mean 0 and deviation 1 over all numbers. */
-    private void standardize() {
-        double n = (double) grids.size() * rows * columns * channels;
-        double mean = 0;
-        for (float[] g : grids) {
-            for (float x : g) mean += x / n;
+    private void add(float[] grid, int label) {
+        long most = Runtime.getRuntime().maxMemory() / (2 * Float.BYTES); // half of the heap
+        if ((grids.size() + 1L) * grid.length > most) {
+            throw new IllegalArgumentException(name + ": " + grids.size() + " examples of " + grid.length + " numbers are all that fits into half of the Java heap: give it more");
         }
-        double variance = 0;
-        for (float[] g : grids) {
-            for (float x : g) variance += (x - mean) * (x - mean) / n;
-        }
-        double deviation = variance > 0 ? Math.sqrt(variance) : 1;
-        for (float[] g : grids) {
-            for (int i = 0; i < g.length; i++) g[i] = (float) ((g[i] - mean) / deviation);
-        }
+        grids.add(grid);
+        labels.add(label);
     }
 
     /** Where the examples are from. */
@@ -128,21 +113,19 @@ public final class LabelledGrids {
         return name;
     }
 
-    public int rows() {
-        return rows;
-    }
-
-    public int columns() {
-        return columns;
-    }
-
-    public int channels() {
-        return channels;
+    /** What examples are made by; has their size. */
+    public GridReader reader() {
+        return reader;
     }
 
     /** Names of the classes, by label. */
     public List<String> classNames() {
         return classNames;
+    }
+
+    /** What was left out. */
+    public Skipped skipped() {
+        return new Skipped(skipped, reasons);
     }
 
     /** Number of examples. */
@@ -155,9 +138,37 @@ public final class LabelledGrids {
         return labels.get(example);
     }
 
-    /** Copies an example, {@code [rows, columns, channels]}, standardized over all examples. */
-    public void read(int example, float[] into, int at) {
-        float[] g = grids.get(example);
-        System.arraycopy(g, 0, into, at, g.length);
+    /** Mean and deviation of each channel over some examples; a channel that is constant gets a deviation of 1. */
+    public Normalization normalization(List<Integer> examples) {
+        int channels = reader.channels();
+        double[] mean = new double[channels];
+        double[] variance = new double[channels];
+        double n = (double) examples.size() * reader.rows() * reader.columns();
+        for (int e : examples) {
+            float[] g = grids.get(e);
+            for (int i = 0; i < g.length; i++) mean[i % channels] += g[i] / n;
+        }
+        for (int e : examples) {
+            float[] g = grids.get(e);
+            for (int i = 0; i < g.length; i++) variance[i % channels] += (g[i] - mean[i % channels]) * (g[i] - mean[i % channels]) / n;
+        }
+        List<Float> means = new ArrayList<>();
+        List<Float> deviations = new ArrayList<>();
+        for (int c = 0; c < channels; c++) {
+            means.add((float) mean[c]);
+            deviations.add(variance[c] < 1e-12 ? 1f : (float) Math.sqrt(variance[c]));
+        }
+        return new Normalization(means, deviations);
+    }
+
+    /** Copies an example, {@code [rows, columns, channels]}, normalized. */
+    public void read(int example, Normalization by, float[] into, int at) {
+        normalize(grids.get(example), by, into, at);
+    }
+
+    /** Writes an example normalized: {@code (x - mean[c]) / std[c]}. */
+    public static void normalize(float[] grid, Normalization by, float[] into, int at) {
+        int channels = by.mean().size();
+        for (int i = 0; i < grid.length; i++) into[at + i] = (grid[i] - by.mean().get(i % channels)) / by.std().get(i % channels);
     }
 }

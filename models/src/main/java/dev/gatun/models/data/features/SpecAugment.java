@@ -23,6 +23,13 @@ public record SpecAugment(int timeMasks, int longest, int bandMasks, int widest)
         return new SpecAugment(0, 0, 0, 0);
     }
 
+    /** What is hidden, in words. */
+    public String text() {
+        String time = timeMasks == 0 ? "" : timeMasks + " x up to " + longest + " of time";
+        String band = bandMasks == 0 ? "" : bandMasks + " x up to " + widest + " bands";
+        return time.isEmpty() && band.isEmpty() ? "nothing" : time + (time.isEmpty() || band.isEmpty() ? "" : ", ") + band;
+    }
+
     /**
      * Hides parts of an example; the same seed and number hide the same.
      *

@@ -14,14 +14,19 @@ public final class Draws {
     private int subject;
     private int drawn;
 
-    Draws(long seed, int stream) {
+    /**
+     * Draws of a seed.
+     *
+     * @param stream a number for each purpose, whose draws have nothing to do with those of others
+     */
+    public Draws(long seed, int stream) {
         this.lo = (int) seed;
         this.hi = (int) (seed >>> 32);
         this.stream = stream;
     }
 
     /** Goes to the start of a subject's sequence. */
-    Draws at(int epoch, int subject) {
+    public Draws at(int epoch, int subject) {
         this.epoch = epoch;
         this.subject = subject;
         drawn = 0;

@@ -2,18 +2,22 @@ package dev.gatun.models.data.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.gatun.models.data.DataException;
 import dev.gatun.models.data.audio.MelSpectrogram;
+import dev.gatun.models.data.image.Normalization;
+import dev.gatun.models.data.image.Part;
 import dev.gatun.models.data.video.FrameStack;
 import dev.gatun.models.optim.AdamW;
 import dev.gatun.models.optim.LearningRate;
 import dev.gatun.models.tasks.GridTask;
+import dev.gatun.models.tasks.ImageClassifier;
 import dev.gatun.models.tasks.ModelKind;
+import dev.gatun.models.tasks.SavedImageModel;
 import dev.gatun.models.train.RunFolder;
 import dev.gatun.models.train.Trainer;
 import dev.gatun.models.train.TrainingSettings;
-import dev.gatun.models.vision.ImageSize;
 import dev.gatun.models.vision.LeNet;
 import dev.gatun.models.vision.LeNetConfig;
 import dev.gatun.runtime.Backend;
@@ -26,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -86,14 +91,20 @@ class GridTaskTest {
     }
 
     private static double accuracy(LabelledGrids data, SpecAugment augment, int steps, Path run) throws IOException {
-        LeNetConfig config = new LeNetConfig(new ImageSize(data.rows(), data.columns(), data.channels()), 2, 4, 8, 16, 16);
-        GridTask task = new GridTask(config, data, augment, 0.25, 3, 8);
+        LeNetConfig config = new LeNetConfig(GridTask.size(data.reader()), data.classNames().size(), 4, 8, 16, 16);
+        GridTask task = new GridTask(config, data, augment, 0, 0.25, 3, 8);
         TrainingSettings s = new TrainingSettings(steps, new LearningRate.Constant(3e-3), AdamW.standard(), 1, 1, steps, 100);
         try (Compiler compiler = new Compiler(Backend.SIMD, 1); Trainer trainer = new Trainer(compiler, task, s)) {
             trainer.run(p -> {}, () -> false);
             RunFolder folder = RunFolder.create(run, false);
             folder.save(trainer);
             assertThat(ModelKind.open(folder)).isInstanceOf(LeNet.class);
+            SavedImageModel saved = SavedImageModel.open(folder);
+            assertThat(saved.reader()).contains(data.reader());
+            assertThat(saved.classNames()).isEqualTo(data.classNames());
+            try (ImageClassifier classifier = new ImageClassifier(compiler, folder, 7)) { // batches that are not full
+                assertThat(classifier.evaluate(data).accuracy()).isGreaterThan(0.8);
+            }
             return trainer.validate(100).metrics().get("accuracy");
         }
     }
@@ -105,7 +116,7 @@ class GridTaskTest {
             wav(dir.resolve("in/up/" + i + ".wav"), random, true);
             wav(dir.resolve("in/down/" + i + ".wav"), random, false);
         }
-        LabelledGrids data = LabelledGrids.sounds(dir.resolve("in"), MelSpectrogram.of(8_000, 16), 36);
+        LabelledGrids data = LabelledGrids.read(dir.resolve("in"), new SoundReader(MelSpectrogram.of(8_000, 16), 36), false);
         assertThat(data.classNames()).containsExactly("down", "up");
         assertThat(data.count()).isEqualTo(40);
         assertThat(accuracy(data, new SpecAugment(1, 4, 1, 2), 80, dir.resolve("run"))).isGreaterThan(0.9);
@@ -119,15 +130,82 @@ class GridTaskTest {
         }
         Path folder = Files.createDirectories(dir.resolve("in/right/frames"));
         for (int i = 0; i < 8; i++) ImageIO.write(frame(3 * i, 5), "png", folder.resolve("f" + i + ".png").toFile());
-        LabelledGrids data = LabelledGrids.videos(dir.resolve("in"), new FrameStack(12, 16, 4));
+        LabelledGrids data = LabelledGrids.read(dir.resolve("in"), new VideoReader(new FrameStack(12, 16, 4)), false);
         assertThat(data.count()).isEqualTo(29);
         float[] a = new float[12 * 16 * 4];
         float[] b = new float[12 * 16 * 4];
-        data.read(14 + 5, a, 0); // 13.gif and so on stand in the order of their names
+        data.read(14 + 5, Normalization.none(4), a, 0); // 13.gif and so on stand in the order of their names
         assertThat(data.label(28)).isEqualTo(1);
-        data.read(28, b, 0);
+        data.read(28, Normalization.none(4), b, 0);
         assertThat(b).isNotEqualTo(a);
         assertThat(accuracy(data, SpecAugment.none(), 80, dir.resolve("run"))).isGreaterThan(0.9);
+    }
+
+    @Test
+    void syntheticExamplesAreTheSameEachTimeAndOtherInTheTestPart() {
+        SoundReader sounds = SoundReader.of(8_000, 12, 0.2);
+        VideoReader videos = new VideoReader(new FrameStack(12, 14, 4));
+        LabelledGrids a = SyntheticSounds.draw(Part.TRAIN, 20, 3, sounds);
+        LabelledGrids v = SyntheticMovements.draw(Part.TRAIN, 20, 3, videos);
+        assertThat(numbers(a, 7)).isEqualTo(numbers(SyntheticSounds.draw(Part.TRAIN, 10, 3, sounds), 7)).isNotEqualTo(numbers(SyntheticSounds.draw(Part.TEST, 10, 3, sounds), 7));
+        assertThat(numbers(v, 7)).isEqualTo(numbers(SyntheticMovements.draw(Part.TRAIN, 10, 3, videos), 7)).isNotEqualTo(numbers(SyntheticMovements.draw(Part.TEST, 10, 3, videos), 7));
+        assertThat(a.classNames().get(a.label(13))).isEqualTo("rising");
+        assertThat(a.name()).isEqualTo("synthetic sounds (seed 3)");
+        assertThatThrownBy(() -> SyntheticSounds.draw(Part.TRAIN, 3, 3, sounds)).hasMessageContaining("each of 5 classes");
+    }
+
+    private static float[] numbers(LabelledGrids g, int example) {
+        float[] all = new float[g.reader().rows() * g.reader().columns() * g.reader().channels()];
+        g.read(example, Normalization.none(g.reader().channels()), all, 0);
+        return all;
+    }
+
+    @Test
+    void examplesAreNormalizedByMeanAndDeviation() {
+        LabelledGrids v = SyntheticMovements.draw(Part.TRAIN, 8, 3, new VideoReader(new FrameStack(12, 14, 2)));
+        List<Integer> some = List.of(0, 3, 5);
+        Normalization by = v.normalization(some);
+        double sum = 0;
+        double squares = 0;
+        for (int e : some) {
+            float[] x = new float[12 * 14 * 2];
+            v.read(e, by, x, 0);
+            for (int i = 1; i < x.length; i += 2) {
+                sum += x[i];
+                squares += x[i] * x[i];
+            }
+        }
+        assertThat(sum / (3 * 12 * 14)).isCloseTo(0, within(1e-5));
+        assertThat(squares / (3 * 12 * 14)).isCloseTo(1, within(1e-5));
+    }
+
+    @Test
+    void whatIsBadIsLeftOutAndCountedIfThatIsWanted() throws IOException {
+        Random random = new Random(1);
+        for (int i = 0; i < 3; i++) {
+            wav(dir.resolve("in/up/" + i + ".wav"), random, true);
+            wav(dir.resolve("in/down/" + i + ".wav"), random, false);
+        }
+        byte[] whole = Files.readAllBytes(dir.resolve("in/up/0.wav"));
+        Files.write(dir.resolve("in/up/3.wav"), Arrays.copyOf(whole, whole.length / 2));
+        Files.write(dir.resolve("in/up/4.wav"), new byte[0]);
+        Files.createDirectories(dir.resolve("in/silent"));
+        SoundReader reader = SoundReader.of(8_000, 8, 0.2);
+        assertThatThrownBy(() -> LabelledGrids.read(dir.resolve("in"), reader, false)).isInstanceOf(DataException.class).hasMessageContaining("silent holds no WAV files");
+        LabelledGrids data = LabelledGrids.read(dir.resolve("in"), reader, true);
+        assertThat(data.count()).isEqualTo(6);
+        assertThat(data.skipped().count()).isEqualTo(3);
+        assertThat(data.skipped().reasons()).anyMatch(r -> r.contains("3.wav") && r.contains("cut")).anyMatch(r -> r.contains("4.wav"));
+        for (int bit = 0; bit < 44 * 8; bit++) { // whatever stands in the head: an error that names the file, or a sound
+            byte[] bad = whole.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            Path file = Files.write(dir.resolve("bad.wav"), bad);
+            try {
+                assertThat(reader.read(file)).hasSize(reader.rows() * 8);
+            } catch (DataException e) {
+                assertThat(e).hasMessageContaining("bad.wav");
+            }
+        }
     }
 
     @Test
@@ -177,14 +255,14 @@ class GridTaskTest {
 
     @Test
     void whatCannotBeUsedIsNamed() throws IOException {
-        MelSpectrogram m = MelSpectrogram.of(8_000, 16);
-        assertThatThrownBy(() -> LabelledGrids.sounds(dir.resolve("absent"), m, 30)).isInstanceOf(DataException.class).hasMessageContaining("no folder");
+        SoundReader m = new SoundReader(MelSpectrogram.of(8_000, 16), 30);
+        assertThatThrownBy(() -> LabelledGrids.read(dir.resolve("absent"), m, false)).isInstanceOf(DataException.class).hasMessageContaining("no folder");
         Files.createDirectories(dir.resolve("in/a"));
-        assertThatThrownBy(() -> LabelledGrids.sounds(dir.resolve("in"), m, 30)).hasMessageContaining("two classes");
+        assertThatThrownBy(() -> LabelledGrids.read(dir.resolve("in"), m, false)).hasMessageContaining("two classes");
         Files.createDirectories(dir.resolve("in/b"));
-        assertThatThrownBy(() -> LabelledGrids.sounds(dir.resolve("in"), m, 30)).hasMessageContaining("no WAV files");
+        assertThatThrownBy(() -> LabelledGrids.read(dir.resolve("in"), m, false)).hasMessageContaining("no WAV files");
         wav(dir.resolve("in/a/1.wav"), new Random(1), true);
-        assertThatThrownBy(() -> LabelledGrids.sounds(dir.resolve("in"), MelSpectrogram.of(16_000, 8), 30)).isInstanceOf(DataException.class)
+        assertThatThrownBy(() -> LabelledGrids.read(dir.resolve("in"), SoundReader.of(16_000, 8, 0.3), false)).isInstanceOf(DataException.class)
                 .hasMessageContaining("1.wav").hasMessageContaining("16000");
         FrameStack stack = new FrameStack(8, 8, 2);
         Path text = Files.writeString(dir.resolve("x.gif"), "no pictures");
