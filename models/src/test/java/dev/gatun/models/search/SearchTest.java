@@ -173,6 +173,7 @@ class SearchTest {
             if (text.length() % 2 == 0) Files.writeString(journal, "{\"event\":\"meas\u00e9", StandardOpenOption.APPEND); // cut off by a kill
         }
         assertThat(untimed(last)).isEqualTo(straight);
+        assertThat(journal).content().contains("\"left\"");
         assertThat(runs.get()).as("only those that were stopped ran twice").isBetween(20, 27);
     }
 
