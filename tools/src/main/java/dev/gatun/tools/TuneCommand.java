@@ -18,6 +18,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -270,9 +271,11 @@ final class TuneCommand implements Callable<Integer> {
         PrintWriter w = spec.commandLine().getOut();
         w.printf("search   %s%n", String.join("  ", searched));
         w.printf("training gatun train %s %s%n", model, String.join(" ", flags.shared()));
-        w.printf("method   %s, %d trials, seed %d, %s %s%n", method.name().toLowerCase(), s.trials(), seed, s.goal().name().toLowerCase(), metric());
-        if (s.halving().rungs() > 1) w.printf("rungs    %d, of %d steps in the first for one in the last; one trial in %d goes on%n", s.halving().rungs(),
-                Math.round(1 / s.halving().share(0)), s.halving().eta());
+        w.printf("method   %s, %d trials, seed %d, %s %s%n", method.name().toLowerCase(Locale.ROOT), s.trials(), seed, s.goal().name().toLowerCase(Locale.ROOT), metric());
+        if (s.halving().rungs() > 1) {
+            w.printf("rungs    %d, the first after 1/%d of a training; one trial in %d goes on%n", s.halving().rungs(), Math.round(1 / s.halving().share(0)),
+                    s.halving().eta());
+        }
         w.printf("running  %d trial%s at a time, %d thread%s each%n", parallel, parallel == 1 ? "" : "s", each, each == 1 ? "" : "s");
         if (done > 0) w.printf("resumed  with %d trials begun%n", done);
         w.printf("output   %s%n", folder.path());

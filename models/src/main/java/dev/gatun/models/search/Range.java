@@ -34,7 +34,7 @@ public record Range(String name, double from, double to, boolean log, boolean wh
         }
         if (!(step >= 0) || Double.isInfinite(step)) throw new IllegalArgumentException(name + ": a step is a number above 0, got " + step);
         if (step > 0 && log && step <= 1) throw new IllegalArgumentException(name + ": the step of a logarithmic range is a factor above 1, got " + text(step));
-        if (step > 0 && whole && (step != Math.rint(step))) throw new IllegalArgumentException(name + ": the step of whole numbers is a whole number, got " + text(step));
+        if (step > 0 && whole && step != Math.rint(step)) throw new IllegalArgumentException(name + ": the step of whole numbers is a whole number, got " + text(step));
         if (step == 0 && whole && !log) step = 1;
     }
 

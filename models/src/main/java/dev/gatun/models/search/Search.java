@@ -117,8 +117,7 @@ public final class Search implements AutoCloseable {
         CompletionService<Ended> ends = new ExecutorCompletionService<>(workers);
         try {
             while (true) {
-                Optional<Stage> next = Optional.empty();
-                while (!stopped && running.size() < parallel && (next = next()).isPresent()) {
+                for (Optional<Stage> next = next(parallel); next.isPresent(); next = next(parallel)) {
                     Stage stage = next.get();
                     begin(stage, listener);
                     ends.submit(() -> run(objective, stage));
@@ -207,7 +206,8 @@ public final class Search implements AutoCloseable {
     }
 
     /** The next stage; empty when there is none before others end. */
-    private Optional<Stage> next() {
+    private Optional<Stage> next(int parallel) {
+        if (stopped || running.size() == parallel) return Optional.empty();
         for (int rung = 0; rung < settings.halving().rungs(); rung++) {
             for (Trial t : settings.halving().members(ledger.trials(), rung, settings.goal())) {
                 if (t.status() != Trial.Status.OPEN || t.measurements().size() > rung || running.contains(t.number())) continue;
