@@ -76,15 +76,17 @@ final class ProfileCommand implements Callable<Integer> {
         ReadyModel opened = model.open();
         Graph graph = opened.graph(function == null ? null : function.toLowerCase(Locale.ROOT));
         PrintWriter out = spec.commandLine().getOut();
-        try (Compiler compiler = device.compiler(); Executable executable = compiler.compile(graph)) {
+        try (Compiler compiler = device.compiler()) {
             out.printf("%s%n", compiler.banner());
-            opened.start().write(executable);
-            Ceilings ceilings = compiler.ceilings();
+            Ceilings ceilings = compiler.ceilings(); // before anything is compiled: HotSpot may make worse code of it afterwards
             out.printf(Locale.ROOT, "ceilings %.1f GFLOP/s f32, copy %.1f GB/s, triad %.1f GB/s with %d threads%n", ceilings.gflops(),
                     ceilings.copyGbs(), ceilings.triadGbs(), ceilings.threads());
             out.flush();
-            Measured m = measure(executable, graph.name());
-            print(out, Profile.of(executable), ceilings, m);
+            try (Executable executable = compiler.compile(graph)) {
+                opened.start().write(executable);
+                Measured m = measure(executable, graph.name());
+                print(out, Profile.of(executable), ceilings, m);
+            }
         }
         return 0;
     }
