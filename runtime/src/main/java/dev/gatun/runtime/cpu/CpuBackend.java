@@ -429,7 +429,7 @@ public final class CpuBackend implements AutoCloseable {
         if (decided != null) return decided;
         if (products == Products.ONEDNN || !javaConvolutions.takes(op, c)) return true;
         ConvShape s = SpatialShapes.convolution(op, c);
-        if (s.groups() > 1 || s.operations() < WORTH_MEASURING) return true; // in groups, Java has plain loops only
+        if (s.groups() > 1 || s.operations() < WORTH_MEASURING) return true; // in groups, the library is far ahead
         long workspace = Math.max(convolutions.workspaceBytes(op, c), javaConvolutions.workspaceBytes(op, c));
         return choice.isOneDnnFaster(c, (plan, trial) -> javaConvolutions.kernels(op, trial, plan),
                 (plan, trial) -> convolutions.kernels(op, trial, plan), workspace);

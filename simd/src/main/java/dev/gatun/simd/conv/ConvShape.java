@@ -40,6 +40,11 @@ public record ConvShape(int images, Axis rows, Axis columns, int in, int out, in
         return Math.multiplyExact(Math.multiplyExact(rows.window(), columns.window()), in / groups);
     }
 
+    /** Whether each channel sees itself only. */
+    boolean isDepthwise() {
+        return groups > 1 && groups == in && groups == out;
+    }
+
     /** Whether x as it lies is already its own unfolding. */
     boolean isPlain() {
         return isPlain(rows) && isPlain(columns) && groups == 1;

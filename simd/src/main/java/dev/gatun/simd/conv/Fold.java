@@ -16,14 +16,14 @@ final class Fold implements Kernel {
     private final int images;
     private final long fromBytes;
     private final long xBytes;
-    private final long runBytes;
+    private final int channels; // of a group
 
     Fold(ConvShape shape, int images, long fromBytes, long xBytes) {
         this.shape = shape;
         this.images = images;
         this.fromBytes = fromBytes;
         this.xBytes = xBytes;
-        runBytes = 4L * shape.in();
+        channels = shape.in() / shape.groups();
     }
 
     @Override
@@ -38,18 +38,25 @@ final class Fold implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
-        Axis rows = shape.rows();
-        Axis columns = shape.columns();
         long image = xBytes + 4 * shape.inputImage() * task;
         memory.asSlice(image, 4 * shape.inputImage()).fill((byte) 0);
-        long from = fromBytes + 4L * shape.depth() * shape.places() * task;
+        for (int g = 0; g < shape.groups(); g++) {
+            long from = fromBytes + 4L * shape.depth() * shape.places() * ((long) g * images + task);
+            group(memory, from, image + 4L * g * channels);
+        }
+    }
+
+    private void group(MemorySegment memory, long unfolded, long image) {
+        Axis rows = shape.rows();
+        Axis columns = shape.columns();
+        long from = unfolded;
         for (int row = 0; row < rows.count(); row++) {
             for (int j = 0; j < columns.count(); j++) {
                 for (int a = rows.first(row); a < rows.end(row); a++) {
-                    long line = image + (rows.start(row) + a * rows.dilation()) * columns.size() * runBytes;
+                    long line = image + 4L * (rows.start(row) + a * rows.dilation()) * columns.size() * shape.in();
                     for (int b = columns.first(j); b < columns.end(j); b++) {
-                        long to = line + (columns.start(j) + b * columns.dilation()) * runBytes;
-                        add(memory, from + (a * columns.window() + b) * runBytes, to, shape.in());
+                        long to = line + 4L * (columns.start(j) + b * columns.dilation()) * shape.in();
+                        add(memory, from + 4L * (a * columns.window() + b) * channels, to, channels);
                     }
                 }
                 from += 4L * shape.depth();

@@ -4,8 +4,8 @@ import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes each window of some images as a row: {@code [images * places, window rows * window columns * channels]}, zeros
- * outside the image. A task writes the windows of one row of y.
+ * Writes each window of some images as a row: {@code [groups, images * places, window rows * window columns * channels]},
+ * zeros outside the image. A task writes the windows of one row of y.
  */
 final class Unfold implements Kernel {
     /** Up to this many floats are copied one by one: a bulk copy costs more to start. */
@@ -15,7 +15,9 @@ final class Unfold implements Kernel {
     private final int images;
     private final long xBytes;
     private final long toBytes;
+    private final int channels; // of a group
     private final long runBytes;
+    private final long pixelBytes;
 
     /** @param images how many, from the one at {@code xBytes} on */
     Unfold(ConvShape shape, int images, long xBytes, long toBytes) {
@@ -23,7 +25,9 @@ final class Unfold implements Kernel {
         this.images = images;
         this.xBytes = xBytes;
         this.toBytes = toBytes;
-        runBytes = 4L * shape.in();
+        channels = shape.in() / shape.groups();
+        runBytes = 4L * channels;
+        pixelBytes = 4L * shape.in();
     }
 
     @Override
@@ -42,14 +46,16 @@ final class Unfold implements Kernel {
         Axis columns = shape.columns();
         int row = task % rows.count();
         long image = xBytes + 4 * shape.inputImage() * (task / rows.count());
-        long to = toBytes + 4L * shape.depth() * columns.count() * task;
-        for (int j = 0; j < columns.count(); j++) {
-            for (int a = 0; a < rows.window(); a++) {
-                int i = rows.start(row) + a * rows.dilation();
-                long width = columns.window() * runBytes;
-                if (i < 0 || i >= rows.size()) memory.asSlice(to, width).fill((byte) 0);
-                else line(memory, image + i * columns.size() * runBytes, to, j);
-                to += width;
+        long width = columns.window() * runBytes;
+        for (int g = 0; g < shape.groups(); g++) {
+            long to = toBytes + 4L * shape.depth() * columns.count() * ((long) g * tasks() + task);
+            for (int j = 0; j < columns.count(); j++) {
+                for (int a = 0; a < rows.window(); a++) {
+                    int i = rows.start(row) + a * rows.dilation();
+                    if (i < 0 || i >= rows.size()) memory.asSlice(to, width).fill((byte) 0);
+                    else line(memory, image + i * columns.size() * pixelBytes + g * runBytes, to, j);
+                    to += width;
+                }
             }
         }
     }
@@ -61,12 +67,12 @@ final class Unfold implements Kernel {
         int end = Math.max(first, columns.end(j));
         if (first > 0) memory.asSlice(to, first * runBytes).fill((byte) 0);
         if (end < columns.window()) memory.asSlice(to + end * runBytes, (columns.window() - end) * runBytes).fill((byte) 0);
-        if (columns.dilation() == 1) {
-            copy(memory, from + (columns.start(j) + first) * runBytes, to + first * runBytes, (end - first) * shape.in());
+        if (columns.dilation() == 1 && shape.groups() == 1) {
+            copy(memory, from + (columns.start(j) + first) * runBytes, to + first * runBytes, (end - first) * channels);
             return;
         }
         for (int b = first; b < end; b++) {
-            copy(memory, from + (columns.start(j) + b * columns.dilation()) * runBytes, to + b * runBytes, shape.in());
+            copy(memory, from + (columns.start(j) + b * columns.dilation()) * pixelBytes, to + b * runBytes, channels);
         }
     }
 

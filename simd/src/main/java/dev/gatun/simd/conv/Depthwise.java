@@ -3,12 +3,18 @@ package dev.gatun.simd.conv;
 import dev.gatun.simd.Kernel;
 import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A convolution in groups, or a gradient of one, as plain loops: right at all sizes. A task computes an image, or, for
- * the gradient by the weights, one row of the kernel over all images.
+ * A depthwise convolution, or a gradient of one: each channel sees itself only, and vectors hold channels. A task computes
+ * an image, or, for the gradient by the weights, one row of the kernel over all images.
  */
-final class Grouped implements Kernel {
+final class Depthwise implements Kernel {
+    private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
     /** Which of the three. */
     enum Pass {
         FORWARD,
@@ -21,24 +27,21 @@ final class Grouped implements Kernel {
     private final long xBytes;
     private final long wBytes;
     private final long yBytes;
-    private final int inGroup;
-    private final int outGroup;
     private final Finish finish;
 
-    Grouped(Pass pass, ConvShape shape, ConvEpilogue epilogue, long xBytes, long wBytes, long yBytes) {
+    Depthwise(Pass pass, ConvShape shape, ConvEpilogue epilogue, long xBytes, long wBytes, long yBytes) {
         this.pass = pass;
         this.shape = shape;
         this.xBytes = xBytes;
         this.wBytes = wBytes;
         this.yBytes = yBytes;
-        inGroup = shape.in() / shape.groups();
-        outGroup = shape.out() / shape.groups();
+        if (shape.groups() != shape.in() || shape.groups() != shape.out()) throw new IllegalArgumentException("no depthwise convolution: " + shape);
         finish = new Finish(epilogue, shape.out(), false, yBytes, 0);
     }
 
     @Override
     public String name() {
-        return "conv.grouped";
+        return "conv.depthwise";
     }
 
     @Override
@@ -70,7 +73,7 @@ final class Grouped implements Kernel {
     }
 
     private long kernelRow() {
-        return (long) shape.columns().window() * inGroup * shape.out();
+        return (long) shape.columns().window() * shape.out();
     }
 
     private void image(MemorySegment memory, int n, int from, int to) {
@@ -83,7 +86,7 @@ final class Grouped implements Kernel {
                     long line = (long) n * rows.size() + rows.start(i) + a * rows.dilation();
                     for (int b = columns.first(j); b < columns.end(j); b++) {
                         long x = xBytes + 4L * shape.in() * (line * columns.size() + columns.start(j) + b * columns.dilation());
-                        place(memory, x, wBytes + 4 * (kernelRow() * a + (long) b * inGroup * shape.out()), y);
+                        place(memory, x, wBytes + 4 * (kernelRow() * a + (long) b * shape.out()), y);
                     }
                 }
             }
@@ -92,27 +95,27 @@ final class Grouped implements Kernel {
 
     /** All channels of one place of x with one of w and one of y. */
     private void place(MemorySegment memory, long x, long w, long y) {
-        memory = Segments.known(memory);
-        for (int c = 0; c < inGroup; c++) {
-            long wRow = w + 4L * c * shape.out();
-            for (int g = 0; g < shape.groups(); g++) {
-                long xAt = x + 4L * (g * inGroup + c);
-                for (int o = g * outGroup; o < (g + 1) * outGroup; o++) {
-                    switch (pass) {
-                        case FORWARD -> add(memory, y + 4L * o, get(memory, xAt) * get(memory, wRow + 4L * o));
-                        case INPUT -> add(memory, xAt, get(memory, y + 4L * o) * get(memory, wRow + 4L * o));
-                        case WEIGHTS -> add(memory, wRow + 4L * o, get(memory, xAt) * get(memory, y + 4L * o));
-                    }
-                }
-            }
+        switch (pass) {
+            case FORWARD -> add(memory, x, w, y, shape.out());
+            case INPUT -> add(memory, y, w, x, shape.out());
+            case WEIGHTS -> add(memory, x, y, w, shape.out());
         }
     }
 
-    private static float get(MemorySegment memory, long at) {
-        return memory.get(Floats.FLOAT, at);
-    }
-
-    private static void add(MemorySegment memory, long at, float more) {
-        memory.set(Floats.FLOAT, at, memory.get(Floats.FLOAT, at) + more);
+    /** {@code to += a * b}. */
+    private static void add(MemorySegment memory, long a, long b, long to, int count) {
+        memory = Segments.known(memory);
+        int c = 0;
+        for (; c < F32.loopBound(count); c += F32.length()) {
+            long at = 4L * c;
+            FloatVector.fromMemorySegment(F32, memory, a + at, ORDER)
+                    .fma(FloatVector.fromMemorySegment(F32, memory, b + at, ORDER), FloatVector.fromMemorySegment(F32, memory, to + at, ORDER))
+                    .intoMemorySegment(memory, to + at, ORDER);
+        }
+        for (; c < count; c++) {
+            long at = 4L * c;
+            float sum = Math.fma(memory.get(Floats.FLOAT, a + at), memory.get(Floats.FLOAT, b + at), memory.get(Floats.FLOAT, to + at));
+            memory.set(Floats.FLOAT, to + at, sum);
+        }
     }
 }
