@@ -95,13 +95,18 @@ class GridCommandsTest {
     }
 
     @Test
-    void syntheticMovementsAreToldApartAndTheRunGoesOn() {
+    void syntheticMovementsAreToldApartAndTheRunGoesOn() throws IOException {
         Object[] train = {"train", "video", "--examples", 200, "--image-size", "16x16", "--frames", 4, "--batch", 16, "--threads", 1};
         assertThat(gatun(Stream.concat(Stream.of(train), Stream.of("--steps", 150, "--checkpoint-every", 75, "--out", dir.resolve("run"))).toArray())).as(err).isZero();
         assertThat(out).contains("synthetic movements (seed 1)", "16x16x4 in 4 classes", "hidden in each: nothing");
         assertThat(accuracy()).isGreaterThan(0.6); // by chance: 0.25 at most
-        assertThat(gatun("train", "video", "--resume", dir.resolve("run"), "--steps", 152)).as(err).isZero();
-        assertThat(out).contains("resumed  at step 150 of 152");
+        Path last = dir.resolve("run").resolve("checkpoints").resolve("step-000150");
+        try (Stream<Path> files = Files.list(last)) {
+            for (Path f : files.toList()) Files.delete(f);
+        }
+        Files.delete(last);
+        assertThat(gatun("train", "video", "--resume", dir.resolve("run"))).as(err).isZero();
+        assertThat(out).contains("resumed  at step 75 of 150");
     }
 
     @Test
