@@ -1,6 +1,7 @@
 package dev.gatun.graph.plan;
 
 import dev.gatun.graph.schedule.Buffer;
+import dev.gatun.graph.schedule.InPlace;
 import dev.gatun.graph.schedule.Saving;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.StepAccess;
@@ -15,7 +16,8 @@ import java.util.Set;
 /**
  * Lays buffers out in one arena. First come buffers that callers know of: state, shared by name between the functions
  * of an executable, and each function's data and results. Behind them every function lays its temporaries anew, each
- * at the lowest address where nothing that lives at the same time lies; the largest choose first.
+ * at the lowest address where nothing that lives at the same time lies; the largest choose first. Loops write over what
+ * they read for the last time, see {@link InPlace}.
  */
 public final class MemoryPlan {
     /** Alignment of every buffer in bytes: a cache line, and a vector of 512 bits. */
@@ -23,7 +25,7 @@ public final class MemoryPlan {
 
     private MemoryPlan() {}
 
-    /** Plans several functions in one arena. States of one name must agree in type. */
+    /** Plans several functions in one arena, loops in place where that takes less. States of one name must agree in type. */
     public static List<ExecutionPlan> plan(List<Schedule> functions) {
         return plan(functions, Set.of());
     }
@@ -31,6 +33,13 @@ public final class MemoryPlan {
     /** Plans several functions, but for some savings. */
     public static List<ExecutionPlan> plan(List<Schedule> functions, Set<Saving> without) {
         boolean reuses = !without.contains(Saving.REUSE);
+        List<ExecutionPlan> apart = layout(functions, reuses);
+        if (!reuses || without.contains(Saving.IN_PLACE)) return apart;
+        List<ExecutionPlan> inPlace = layout(functions.stream().map(InPlace::apply).toList(), true);
+        return inPlace.getFirst().arenaBytes() <= apart.getFirst().arenaBytes() ? inPlace : apart;
+    }
+
+    private static List<ExecutionPlan> layout(List<Schedule> functions, boolean reuses) {
         Map<String, Long> states = new HashMap<>();
         Map<String, Buffer> types = new HashMap<>();
         List<long[]> offsets = new ArrayList<>();

@@ -10,7 +10,7 @@ public enum Saving {
     TRANSPOSES("gemm-transposes"),
     /** Loops and kernels read transposed dimensions where they lie; otherwise each transpose is a copy. */
     LAYOUTS("layouts"),
-    /** States are overwritten by the loop that computes their new content. */
+    /** States, and temporaries that are read for the last time, are overwritten by the loop that computes what follows. */
     IN_PLACE("in-place"),
     /** Temporaries that do not live at the same time share memory. */
     REUSE("reuse"),

@@ -100,7 +100,8 @@ final class Updates {
                 .allMatch(p -> stores.stream().allMatch(s -> s.offset() == p.offset() && s.strides().equals(p.strides())));
     }
 
-    private static Step renamed(Step step, int from, int to) {
+    /** A step with another buffer in place of one. */
+    static Step renamed(Step step, int from, int to) {
         return switch (step) {
             case Loop l -> renamed(l, from, to);
             case Together t -> new Together(t.label(), t.source(), t.loops().stream().map(l -> renamed(l, from, to)).toList());
