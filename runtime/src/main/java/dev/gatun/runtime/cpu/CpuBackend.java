@@ -18,7 +18,6 @@ import dev.gatun.graph.ops.RandomUniform;
 import dev.gatun.graph.ops.ScatterAdd;
 import dev.gatun.graph.ops.StoreRows;
 import dev.gatun.graph.plan.ExecutionPlan;
-import dev.gatun.graph.schedule.Buffer;
 import dev.gatun.graph.schedule.Call;
 import dev.gatun.graph.schedule.Loop;
 import dev.gatun.graph.schedule.Motion;
@@ -26,21 +25,15 @@ import dev.gatun.graph.schedule.Place;
 import dev.gatun.graph.schedule.Repeat;
 import dev.gatun.graph.schedule.Schedule;
 import dev.gatun.graph.schedule.Step;
-import dev.gatun.graph.schedule.StepAccess;
 import dev.gatun.graph.schedule.Together;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.Shape;
 import dev.gatun.simd.CompilerDirectives;
 import dev.gatun.simd.Kernel;
-import dev.gatun.simd.attention.AttentionShape;
-import dev.gatun.simd.attention.CacheShape;
-import dev.gatun.simd.attention.Layout;
 import dev.gatun.simd.conv.ConvShape;
 import dev.gatun.simd.conv.Pool;
 import dev.gatun.simd.conv.PoolShape;
-import dev.gatun.simd.gemm.Epilogue;
 import dev.gatun.simd.gemm.Gemm;
-import dev.gatun.simd.gemm.GemmShape;
 import dev.gatun.simd.loop.LoopCompiler;
 import dev.gatun.simd.loop.LoopProgram;
 import java.util.ArrayList;
@@ -80,12 +73,12 @@ public final class CpuBackend implements AutoCloseable {
     private final String libraryTarget;
     private final LoopCompiler loops = new LoopCompiler();
     private final Gemm gemm = new Gemm();
+    private final JavaProducts javaProducts = new JavaProducts(gemm);
     private final JavaConvolutions javaConvolutions = new JavaConvolutions(gemm);
     private final OneDnnConvolutions convolutions;
     /** Decisions of an earlier compilation, by shape: whether oneDNN computes a call. */
     private final Map<String, Boolean> decisions = new ConcurrentHashMap<>();
-    private final dev.gatun.simd.attention.Attention attention =
-            new dev.gatun.simd.attention.Attention(gemm.microKernels());
+    private final AttentionKernels attention = new AttentionKernels(gemm.microKernels());
 
     /** With products in pure Java. */
     public CpuBackend() {
@@ -164,70 +157,13 @@ public final class CpuBackend implements AutoCloseable {
 
     /** Adds a buffer for each call that needs memory of its own while it runs. */
     public Schedule withWorkspaces(Schedule s) {
-        List<Buffer> buffers = new ArrayList<>(s.buffers());
-        List<Step> steps = new ArrayList<>();
-        for (Step step : s.steps()) {
-            steps.add(switch (step) {
-                case Call c -> c.workspace() >= 0 ? c : withWorkspace(c, buffers);
-                case Repeat r -> withWorkspaces(r, buffers);
-                case Loop l -> l;
-                case Together t -> t;
-            });
-        }
-        return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
-    }
-
-    private Call withWorkspace(Call c, List<Buffer> buffers) {
-        return withWorkspace(c, workspaceBytes(c), buffers);
-    }
-
-    private static Call withWorkspace(Call c, long bytes, List<Buffer> buffers) {
-        if (bytes == 0) return c;
-        return new Call(c.label(), c.source(), c.op(), c.operands(), c.results(), temporary(c.label() + " workspace", DType.BOOL, bytes, buffers));
-    }
-
-    /** What a body needs lives outside, as long as the whole loop. */
-    private Repeat withWorkspaces(Repeat r, List<Buffer> buffers) {
-        Schedule body = withWorkspaces(products == Products.MEASURED ? packed(r) : r.body());
-        List<Repeat.Binding> bindings = new ArrayList<>(r.bindings());
-        for (Buffer b : body.buffers().subList(bindings.size(), body.buffers().size())) {
-            bindings.add(new Repeat.Binding(temporary(b.name(), b.dtype(), b.elements(), buffers), 0, Motion.STILL));
-        }
-        return new Repeat(r.label(), r.source(), r.count(), body, bindings);
-    }
-
-    /**
-     * Gives products of f32 whose right operand stays the same a workspace, which says that they are computed in Java: there
-     * alone it is packed once for the whole loop. Measured for {@code [32,256] x [256,1024]} on one thread: oneDNN 240 us,
-     * 180 of them for packing.
-     */
-    private Schedule packed(Repeat r) {
-        Schedule s = r.body();
-        List<Buffer> buffers = new ArrayList<>(s.buffers());
-        List<Step> steps = new ArrayList<>();
-        for (Step step : s.steps()) {
-            boolean packs = step instanceof Call c && c.op() instanceof MatMul && c.operands().getFirst().dtype() == DType.F32 && isSame(r, c.operands().get(1));
-            steps.add(packs ? withWorkspace((Call) step, simdWorkspace((Call) step), buffers) : step);
-        }
-        return new Schedule(s.name(), buffers, steps, s.inputs(), s.results());
-    }
-
-    /** Whether an operand is the same in each iteration. */
-    private static boolean isSame(Repeat r, Place p) {
-        int buffer = p.buffer();
-        return buffer < r.bindings().size() && r.bindings().get(buffer).motion().isStill()
-                && r.body().steps().stream().noneMatch(s -> StepAccess.written(s).contains(buffer));
-    }
-
-    private static int temporary(String name, DType dtype, long elements, List<Buffer> buffers) {
-        buffers.add(new Buffer(buffers.size(), name, Buffer.Kind.TEMPORARY, dtype, elements));
-        return buffers.size() - 1;
+        return new Workspaces(this::workspaceBytes, c -> products == Products.MEASURED ? javaProducts.workspaceBytes(c) : 0).addedTo(s);
     }
 
     private long workspaceBytes(Call c) {
         return switch (c.op()) {
-            case FusedMatMul f -> isStreamed(c) ? gemm.workspaceBytes(shape(f.product(), c), 1) : 0;
-            case MatMul m -> inOneDnn(c) ? 0 : simdWorkspace(c);
+            case FusedMatMul f -> isStreamed(c) ? javaProducts.streamedBytes(f, c) : 0;
+            case MatMul m -> inOneDnn(c) ? 0 : javaProducts.workspaceBytes(c);
             case Convolution v -> workspaceBytes(v, c);
             case FusedConv2d f -> workspaceBytes(f.product(), c);
             default -> 0;
@@ -296,7 +232,7 @@ public final class CpuBackend implements AutoCloseable {
             List<Work> lowered = lower(body, step).stream().map(w -> w.at(at)).toList();
             // a right operand that stays the same is packed once
             boolean packsOnce = step instanceof Call c && c.op() instanceof MatMul m && lowered.size() == 2
-                    && Gemm.packs(shape(m, c), batch(c)) && isSame(r, c.operands().get(1));
+                    && JavaProducts.packsFirst(m, c) && Workspaces.isSame(r, c.operands().get(1));
             if (packsOnce) before.add(lowered.getFirst());
             work.addAll(packsOnce ? lowered.subList(1, 2) : lowered);
         }
@@ -306,8 +242,8 @@ public final class CpuBackend implements AutoCloseable {
     private List<Kernel> call(ExecutionPlan plan, Call c) {
         long[] at = addresses(c.operands(), plan);
         return switch (c.op()) {
-            case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : simdProduct(plan, c);
-            case FusedMatMul f -> isStreamed(c) ? streamed(plan, f, c) : oneDnnProduct(plan, c);
+            case MatMul m -> inOneDnn(c) ? oneDnnProduct(plan, c) : javaProducts.kernels(plan, c);
+            case FusedMatMul f -> isStreamed(c) ? javaProducts.streamed(plan, f, c) : oneDnnProduct(plan, c);
             case Convolution v -> convolution(v, c, plan);
             case FusedConv2d f -> convolution(f.product(), c, plan);
             case Pooling p -> List.of(pooling(p, c, at, address(c.results().getFirst(), plan)));
@@ -321,32 +257,9 @@ public final class CpuBackend implements AutoCloseable {
             case RandomUniform r -> List.of(new dev.gatun.simd.kernels.RandomUniform(
                     at[0], r.stream(), r.shape().elements(), address(c.results().getFirst(), plan)));
             case StoreRows s -> List.of(storeRows(c, at, address(c.results().getFirst(), plan)));
-            case CachedAttention a -> List.of(attention.cached(
-                    cacheShape(c),
-                    layout(c.operands().get(0), plan),
-                    layout(c.operands().get(1), plan),
-                    layout(c.operands().get(2), plan),
-                    layout(c.results().getFirst(), plan),
-                    at[3],
-                    at[4]));
-            case Attention a -> List.of(attention.forward(
-                    shape(a.causal(), c),
-                    layout(c.operands().get(0), plan),
-                    layout(c.operands().get(1), plan),
-                    layout(c.operands().get(2), plan),
-                    layout(c.results().get(0), plan),
-                    address(c.results().get(1), plan)));
-            case AttentionGrad a -> List.of(attention.backward(
-                    shape(a.causal(), c),
-                    layout(c.operands().get(0), plan),
-                    layout(c.operands().get(1), plan),
-                    layout(c.operands().get(2), plan),
-                    layout(c.operands().get(3), plan),
-                    at[4],
-                    layout(c.operands().get(5), plan),
-                    layout(c.results().get(0), plan),
-                    layout(c.results().get(1), plan),
-                    layout(c.results().get(2), plan)));
+            case CachedAttention a -> List.of(attention.cached(c, plan));
+            case Attention a -> List.of(attention.forward(a.causal(), c, plan));
+            case AttentionGrad a -> List.of(attention.backward(a.causal(), c, plan));
             default -> throw new IllegalArgumentException("no kernel for " + c.op().name());
         };
     }
@@ -365,50 +278,12 @@ public final class CpuBackend implements AutoCloseable {
         };
     }
 
-    private List<Kernel> simdProduct(ExecutionPlan plan, Call c) {
-        return gemm.kernels(
-                shape((MatMul) c.op(), c),
-                Matrix.operand(c.operands().get(0), plan),
-                Matrix.operand(c.operands().get(1), plan),
-                Matrix.operand(c.results().getFirst(), plan),
-                c.workspace() < 0 ? 0 : plan.offset(c.workspace()),
-                false);
-    }
-
-    private long simdWorkspace(Call c) {
-        return gemm.workspaceBytes(shape((MatMul) c.op(), c), batch(c));
-    }
-
     private List<Kernel> oneDnnProduct(ExecutionPlan plan, Call c) {
         return List.of(oneDnn.kernel(c, plan));
     }
 
-    /**
-     * Whether a product has few rows and runs here, with what follows it. Such products are bound by memory, and a
-     * measurement on operands in the cache would say nothing of them.
-     */
     private boolean isStreamed(Call c) {
-        boolean f32 = c.operands().stream().allMatch(p -> p.dtype() == DType.F32);
-        boolean known = !(c.op() instanceof FusedMatMul f) || f.activation() != FusedMatMul.Activation.GELU_ERF;
-        boolean byRows = !(c.op() instanceof FusedMatMul r) || !r.residual() || !Matrix.of(c.operands().getLast()).byColumns();
-        if (products == Products.ONEDNN || !f32 || !known || !byRows || batch(c) != 1) return false;
-        GemmShape shape = shape(OneDnnProducts.product(c), c);
-        return c.op() instanceof FusedMatMul ? Gemm.isStreamed(shape) : Gemm.isBoundByMemory(shape);
-    }
-
-    private List<Kernel> streamed(ExecutionPlan plan, FusedMatMul op, Call c) {
-        Place residual = op.residual() ? c.operands().getLast() : null;
-        Epilogue epilogue = new Epilogue(
-                op.bias() ? address(c.operands().get(2), plan) : -1,
-                switch (op.activation()) {
-                    case RELU -> Epilogue.Activation.RELU;
-                    case GELU_TANH -> Epilogue.Activation.GELU_TANH;
-                    case NONE, GELU_ERF -> Epilogue.Activation.NONE;
-                },
-                residual == null ? -1 : address(residual, plan),
-                residual == null ? 0 : Matrix.of(residual).leading());
-        return gemm.fused(shape(op.product(), c), Matrix.operand(c.operands().get(0), plan), Matrix.operand(c.operands().get(1), plan),
-                Matrix.operand(c.results().getFirst(), plan), plan.offset(c.workspace()), epilogue);
+        return products != Products.ONEDNN && JavaProducts.streams(c);
     }
 
     /** Whether a product goes to oneDNN; one that only oneDNN computes goes there without being asked for. */
@@ -420,7 +295,7 @@ public final class CpuBackend implements AutoCloseable {
         if (onlyThere) return true; // lowering throws if the library refuses it
         if (!oneDnn.takes(c)) return false;
         if (products == Products.ONEDNN) return true;
-        return choice.isOneDnnFaster(c, this::simdProduct, this::oneDnnProduct, simdWorkspace(c));
+        return choice.isOneDnnFaster(c, javaProducts::kernels, this::oneDnnProduct, javaProducts.workspaceBytes(c));
     }
 
     private boolean inOneDnn(Convolution op, Call c) {
@@ -488,21 +363,6 @@ public final class CpuBackend implements AutoCloseable {
         return plan.offset(p.buffer()) + p.offset() * p.dtype().bytes();
     }
 
-    /** {@code (B,T,H,D)} and {@code (B,S,K,D)} operands of attention. */
-    private static AttentionShape shape(boolean causal, Call c) {
-        Shape q = c.operands().get(0).shape();
-        Shape k = c.operands().get(1).shape();
-        float scale = (float) (1 / Math.sqrt(q.last()));
-        return new AttentionShape(q.dim(0), q.dim(2), k.dim(2), q.dim(1), k.dim(1), q.last(), causal, scale);
-    }
-
-    /** {@code (N,T,H,D)} and {@code (B,S,K,D)} operands of attention over a cache. */
-    private static CacheShape cacheShape(Call c) {
-        Shape q = c.operands().get(0).shape();
-        Shape k = c.operands().get(1).shape();
-        return new CacheShape(q.dim(0), q.dim(1), q.dim(2), k.dim(2), q.last(), k.dim(0), k.dim(1));
-    }
-
     private static Kernel storeRows(Call c, long[] at, long result) {
         Place sequences = c.operands().get(0);
         Place fresh = c.operands().get(1);
@@ -514,31 +374,5 @@ public final class CpuBackend implements AutoCloseable {
                 at[2],
                 at[3],
                 result);
-    }
-
-    private static Layout layout(Place p, ExecutionPlan plan) {
-        return new Layout(address(p, plan), p.strides().get(0), p.strides().get(1), p.strides().get(2));
-    }
-
-    private static int batch(Call c) {
-        Place result = c.results().getFirst();
-        return (int) result.shape().sub(0, result.shape().rank() - 2).elements();
-    }
-
-    private static GemmShape shape(MatMul op, Call c) {
-        Place a = c.operands().get(0);
-        Place b = c.operands().get(1);
-        Place r = c.results().getFirst();
-        Matrix ma = Matrix.of(a);
-        Matrix mb = Matrix.of(b);
-        return new GemmShape(
-                r.shape().dim(-2),
-                r.shape().dim(-1),
-                a.shape().dim(op.transposeA() ? -2 : -1),
-                op.transposeA() != ma.byColumns(),
-                op.transposeB() != mb.byColumns(),
-                ma.leading(),
-                mb.leading(),
-                Matrix.of(r).leading());
     }
 }
