@@ -23,8 +23,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * A folder of libraries extracted from jars, kept between starts.
  *
- * <p>An entry is a file and, beside it, {@code <file>.sum} with its SHA-256, length and modification time. A start
- * compares length and time; when they differ it hashes the file, and extracts it again when the hash differs too.
+ * <p>An entry is a file and, beside it, {@code <file>.sum} with its SHA-256, length and modification time in
+ * nanoseconds since 1970. A start compares length and time; when they differ it hashes the file, and extracts it again
+ * when the hash differs too.
  * Files appear whole: written beside, forced to disk, renamed. A file lock keeps two JVMs that start together from
  * extracting twice; where locks do not work both extract, and the rename keeps that harmless.
  *
