@@ -83,7 +83,7 @@ class CompiledModelTest {
         Path weights = dir.resolve("weights.safetensors");
         try (ZipFile zip = new ZipFile(lenet.toFile())) {
             String manifest = new String(zip.getInputStream(zip.getEntry("META-INF/MANIFEST.MF")).readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(manifest).startsWith("Manifest-Version: 1.0\r\n").contains("Gatun-Vector-Bits: ", "Gatun-Plan-Version: 1", "Gatun-Library: none");
+            assertThat(manifest).startsWith("Manifest-Version: 1.0\r\n").contains("Gatun-Vector-Bits: ", "Gatun-Plan-Version: 2", "Gatun-Library: none");
             byte[] loop = zip.getInputStream(zip.getEntry("gatun/loops/GenLoop0.class")).readAllBytes();
             assertThat(ClassFile.of().verify(loop)).isEmpty();
             Files.write(weights, zip.getInputStream(zip.getEntry("gatun/weights.safetensors")).readAllBytes());
@@ -159,8 +159,9 @@ class CompiledModelTest {
     /** An edit of the index, its checksum in the directory of the file made right again. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "gatun-artifact\\t1\\t1 | gatun-artifact\\t2\\t1 | it is of format 2 with plans of version 1, this Gatun reads format 1",
-        "gatun-artifact\\t1\\t1 | gatun-artifact\\t1\\t9 | with plans of version 9",
+        "gatun-artifact\\t1\\t2 | gatun-artifact\\t2\\t2 | it is of format 2 with plans of version 2, this Gatun reads format 1",
+        "gatun-artifact\\t1\\t2 | gatun-artifact\\t1\\t1 | with plans of version 1",
+        "gatun-artifact\\t1\\t2 | gatun-artifact\\t1\\t9 | with plans of version 9",
         "gatun-artifact | something-else | its index does not begin with gatun-artifact",
         "function\\tlogits | function\\tevals | plan 0 is of another function",
         "first.weight | third.weight | third.weight",

@@ -8,6 +8,7 @@ import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
 import dev.gatun.graph.types.TensorType;
+import dev.gatun.models.FreshJvm;
 import dev.gatun.models.layers.Initializer;
 import dev.gatun.models.layers.Linear;
 import dev.gatun.models.layers.ParameterTree;
@@ -93,13 +94,7 @@ class CompileCycleTest {
     /** In a process of its own, whose heap is resident from the start: what grows there is not the heap, and not another test's. */
     @Test
     void aThousandCompilationsLeaveMemoryFlat(@TempDir Path dir) throws Exception {
-        Path said = dir.resolve("said");
-        Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms256m", "-Xmx256m",
-                "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), Cycles.class.getName()).redirectErrorStream(true)
-                .redirectOutput(said.toFile()).start();
-        assertThat(p.waitFor()).as("%s", said).isZero();
-        List<Usage> usages = Files.readAllLines(said).stream().filter(l -> l.matches("[0-9 ]+")).map(Usage::of).toList();
+        List<Usage> usages = FreshJvm.run(Cycles.class, dir, "-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch").stream().map(Usage::of).toList();
         assertThat(usages).hasSize(2);
         Usage before = usages.getFirst();
         Usage after = usages.getLast();
