@@ -23,10 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code gatun finetune}. */
 @Command(
@@ -79,25 +77,11 @@ final class FinetuneCommand implements ResumableCommand {
     private List<String> targets = new ArrayList<>();
 
     @Mixin
-    private final TrainingOptions training = new TrainingOptions();
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -116,21 +100,21 @@ final class FinetuneCommand implements ResumableCommand {
 
     @Override
     public int train() throws Exception {
-        training.check();
-        device.check();
+        flags.training().check();
+        flags.device().check();
         int rows = GptOptions.chosen("--batch", batch, BATCH);
         if (rank == null && (alpha != null || loraDropout != null || !targets.isEmpty())) {
             throw new IllegalArgumentException("--lora-alpha, --lora-dropout and --lora-targets need --lora-rank");
         }
         if (data == null) throw new IllegalArgumentException("--data is missing: name a text to train on");
-        RunFolder resumed = run.resumed();
+        RunFolder resumed = run().resumed();
         if (resumed == null && folder == null) throw new IllegalArgumentException("RUN_DIR is missing: name the folder of the model to train");
         RunFolder source = resumed != null ? resumed : RunFolder.open(folder);
         SavedLanguageModel saved = SavedLanguageModel.open(source);
         source.checkWeights(saved.parameters());
         LanguageModel model = resumed != null ? saved.model() : adapted(saved.model());
         try (Text text = Text.of(data);
-                Compiler compiler = device.compiler();
+                Compiler compiler = flags.device().compiler();
                 Dataset dataset = Dataset.of(text, saved.tokenizer(), model.context())) {
             LanguageTask task = task(model, saved, dataset, text.name(), rows);
             TrainingSettings settings = settings(task, model);
@@ -142,11 +126,11 @@ final class FinetuneCommand implements ResumableCommand {
                 } else {
                     String prefix = model instanceof LoraModel ? LoraModel.BASE : "";
                     source.readWeights(saved.parameters().renamed(n -> prefix + n), trainer.executable());
-                    out.begin(trainer, RunOptions.given(spec));
+                    out.begin(trainer, RunOptions.given(spec()));
                 }
-                return new TrainingRun(spec.commandLine().getOut(), spec.commandLine().getErr(), trainer, out, run).run(stop -> {
+                return new TrainingRun(spec().commandLine().getOut(), spec().commandLine().getErr(), trainer, out, run()).run(stop -> {
                     if (model instanceof LoraModel lora) save(lora, trainer, source, out);
-                    TextSample.print(spec.commandLine().getOut(), trainer, task, out, stop);
+                    TextSample.print(spec().commandLine().getOut(), trainer, task, out, stop);
                 });
             }
         }
@@ -168,7 +152,7 @@ final class FinetuneCommand implements ResumableCommand {
 
     private TrainingSettings settings(LanguageTask task, LanguageModel model) {
         boolean lora = model instanceof LoraModel;
-        TrainingSettings s = training.settings(task, usual(lora));
+        TrainingSettings s = flags.training().settings(task, usual(lora));
         if (!lora) return s;
         List<ParameterGroup> groups = new ArrayList<>(s.groups());
         groups.addFirst(ParameterGroup.frozen(LoraModel.BASE + "*"));
@@ -176,7 +160,7 @@ final class FinetuneCommand implements ResumableCommand {
     }
 
     private RunFolder create(RunFolder source) throws IOException {
-        RunFolder out = run.create("finetuned");
+        RunFolder out = run().create("finetuned");
         if (out.path().toRealPath().equals(source.path().toRealPath())) {
             throw new IllegalArgumentException("--out must be another folder than the model's, whose weights would be lost");
         }
@@ -192,7 +176,7 @@ final class FinetuneCommand implements ResumableCommand {
     }
 
     private void banner(Compiler compiler, LanguageTask task, Text text, Dataset dataset, TrainingSettings s, RunFolder source, RunFolder out) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         ParameterTree tree = ParameterTree.of(task.model());
         long trained = tree.entries().stream().filter(e -> s.groups().stream().filter(g -> g.matches(e.name())).findFirst().stream().noneMatch(ParameterGroup::frozen))
                 .mapToLong(e -> e.parameter().type().elements()).sum();

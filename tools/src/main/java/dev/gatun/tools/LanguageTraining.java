@@ -10,10 +10,9 @@ import dev.gatun.models.train.TrainingSettings;
 import dev.gatun.runtime.Compiler;
 import java.io.PrintWriter;
 import java.util.function.IntFunction;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** What {@code gatun train gpt} and {@code gatun train lstm} do once the model's sizes are known. */
-record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOptions device, RunOptions run, CommandSpec spec) {
+record LanguageTraining(TextDataOptions text, TrainingFlags flags) {
     /** How a kind of model is trained where no flag says otherwise, and what the default folder is called. */
     record Defaults(String folder, TrainingDefaults training) {}
 
@@ -25,22 +24,22 @@ record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOp
      * @param description of the model's sizes, for the banner
      */
     <M extends Record & LanguageModel> int train(Defaults defaults, int rows, IntFunction<M> model, String description) throws Exception {
-        training.check();
-        device.check();
+        flags.training().check();
+        flags.device().check();
         text.check();
-        try (TextDataOptions.Source source = text.open(); Compiler compiler = device.compiler()) {
+        try (TextDataOptions.Source source = text.open(); Compiler compiler = flags.device().compiler()) {
             Tokenizer tokens = source.tokenizer();
             M made = model.apply(tokens.vocabulary());
             try (TokenData dataset = source.windows(made.context())) {
                 LanguageTask task = LanguageTask.of(made, tokens, dataset, source.name(), rows);
-                TrainingSettings settings = training.settings(task, defaults.training);
-                PrintWriter w = spec.commandLine().getOut();
-                if (training.finds()) {
+                TrainingSettings settings = flags.training().settings(task, defaults.training);
+                PrintWriter w = flags.spec().commandLine().getOut();
+                if (flags.training().finds()) {
                     banner(compiler, source, dataset, description, task, settings);
                     return RateCurve.print(w, compiler, task, settings);
                 }
-                RunFolder resumed = run.resumed();
-                RunFolder folder = resumed != null ? resumed : run.create(defaults.folder);
+                RunFolder resumed = flags.run().resumed();
+                RunFolder folder = resumed != null ? resumed : flags.run().create(defaults.folder);
                 banner(compiler, source, dataset, description, task, settings);
                 w.printf("output   %s%n", folder.path());
                 try (Trainer trainer = new Trainer(compiler, task, settings)) {
@@ -48,9 +47,9 @@ record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOp
                         dataset.resume(folder.path());
                         folder.resume(trainer);
                     } else {
-                        folder.begin(trainer, RunOptions.given(spec));
+                        folder.begin(trainer, RunOptions.given(flags.spec()));
                     }
-                    return new TrainingRun(w, spec.commandLine().getErr(), trainer, folder, run)
+                    return new TrainingRun(w, flags.spec().commandLine().getErr(), trainer, folder, flags.run())
                             .run(stop -> TextSample.print(w, trainer, task, folder, stop));
                 }
             }
@@ -59,7 +58,7 @@ record LanguageTraining(TextDataOptions text, TrainingOptions training, DeviceOp
 
     private void banner(Compiler compiler, TextDataOptions.Source source, TokenData dataset, String description, LanguageTask task,
             TrainingSettings s) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = flags.spec().commandLine().getOut();
         w.printf("%s%n", compiler.banner());
         w.printf("data     %s, %s tokenizer with %,d tokens%n", source.description(), source.tokenizer().kind(), source.tokenizer().vocabulary());
         w.printf("         %,d tokens to train on, %,d to validate with%n", dataset.train().length(), dataset.validation().length());

@@ -7,10 +7,17 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** A command that trains, and with {@code --resume} goes on by the flags that its run was started with. */
 interface ResumableCommand extends Callable<Integer> {
-    /** Where the run goes, and whether it goes on from another. */
-    RunOptions run();
+    /** The flags that all such commands have. */
+    TrainingFlags flags();
 
-    CommandSpec spec();
+    /** Where the run goes, and whether it goes on from another. */
+    default RunOptions run() {
+        return flags().run();
+    }
+
+    default CommandSpec spec() {
+        return flags().spec();
+    }
 
     /** The same command without any flags. */
     ResumableCommand fresh();

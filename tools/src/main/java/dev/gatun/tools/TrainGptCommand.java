@@ -7,9 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code gatun train gpt}. */
 @Command(
@@ -53,25 +51,11 @@ final class TrainGptCommand implements ResumableCommand {
     private double dropout;
 
     @Mixin
-    private TrainingOptions training;
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -94,7 +78,7 @@ final class TrainGptCommand implements ResumableCommand {
         GptConfig sizes = model.config(1, dropout); // every size is checked before the data is read
         int rows = GptOptions.chosen("--batch", batch, preset.batch());
         var defaults = new LanguageTraining.Defaults("gpt-" + preset.label(), usual(preset));
-        return new LanguageTraining(text, training, device, run, spec).train(defaults, rows, v -> Gpt.of(model.config(v, dropout)),
+        return new LanguageTraining(text, flags).train(defaults, rows, v -> Gpt.of(model.config(v, dropout)),
                 String.format("gpt: %d layers, %d heads, width %d, context %d", sizes.layers(), sizes.heads(), sizes.width(), sizes.context()));
     }
 }

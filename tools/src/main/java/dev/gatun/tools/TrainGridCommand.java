@@ -15,13 +15,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a network for images on what is made to look like images: sounds, videos. */
 abstract class TrainGridCommand implements ResumableCommand {
-    /** Synthetic examples are the same in every run: those to test with are never seen in training. */
+    /** Synthetic examples are the same in every run: those to test with are never seen in flags.training(). */
     static final long SYNTHETIC_SEED = 1;
 
     private static final int DRAWN = 1_000;
@@ -48,16 +46,7 @@ abstract class TrainGridCommand implements ResumableCommand {
     private double smoothing;
 
     @Mixin
-    private TrainingOptions training;
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     /** Name of the command and of run folders. */
     abstract String label();
@@ -72,17 +61,12 @@ abstract class TrainGridCommand implements ResumableCommand {
      */
     abstract GridReader reader(Path folder);
 
-    /** What is hidden in training. */
+    /** What is hidden in flags.training(). */
     abstract SpecAugment augment(GridReader reader);
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -92,8 +76,8 @@ abstract class TrainGridCommand implements ResumableCommand {
 
     @Override
     public int train() throws Exception {
-        training.check();
-        device.check();
+        flags.training().check();
+        flags.device().check();
         Flags.share("--validation", share);
         int rows = GptOptions.chosen("--batch", batch, network.batch());
         int drawn = GptOptions.chosen("--examples", count, DRAWN);
@@ -103,30 +87,30 @@ abstract class TrainGridCommand implements ResumableCommand {
         LabelledGrids grids = data == null ? GridData.synthetic(reader, Part.TRAIN, drawn) : LabelledGrids.read(data, reader, skipBad);
         ImageConfig config = network.config(GridTask.size(reader), grids.classNames().size());
         SpecAugment augment = augment(reader);
-        GridTask task = new GridTask(config, grids, augment, smoothing, share, training.seed(), rows);
-        TrainingSettings settings = training.settings(task, TrainingDefaults.images(network));
-        try (Compiler compiler = device.compiler()) {
-            if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
+        GridTask task = new GridTask(config, grids, augment, smoothing, share, flags.training().seed(), rows);
+        TrainingSettings settings = flags.training().settings(task, TrainingDefaults.images(network));
+        try (Compiler compiler = flags.device().compiler()) {
+            if (flags.training().finds()) return RateCurve.print(spec().commandLine().getOut(), compiler, task, settings);
             return TrainingRun.of(this, compiler, task, settings, label(), folder -> banner(compiler, grids, task, settings, augment, folder),
                     (trainer, folder) -> done(folder));
         }
     }
 
     private void banner(Compiler compiler, LabelledGrids grids, GridTask task, TrainingSettings s, SpecAugment augment, RunFolder folder) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         w.printf("%s%n", compiler.banner());
         w.printf("data     %s: %,d examples of %s in %d classes to train on, %,d to validate with%n", grids.name(), task.examples(), GridTask.size(grids.reader()),
                 grids.classNames().size(), grids.count() - task.examples());
         ImageDataOptions.printSkipped(w, grids.skipped(), grids.name(), "example");
         w.printf("model    %s: %,d parameters%n", network.label(), ParameterTree.of(task.model()).elements());
         w.printf("training %,d steps of %s%d examples, %s, hidden in each: %s, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", task.batch(),
-                training.optimizerName(TrainingDefaults.images(network)), augment.text(), s.seed());
+                flags.training().optimizerName(TrainingDefaults.images(network)), augment.text(), s.seed());
         w.printf("output   %s%n", folder.path());
         w.flush();
     }
 
     private void done(RunFolder folder) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         w.printf("saved in %s; more about it with: gatun eval %s%s%n", folder.path(), folder.path(), data == null ? "" : " --data " + data);
         w.flush();
     }

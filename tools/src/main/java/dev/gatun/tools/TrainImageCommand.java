@@ -21,9 +21,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code gatun train lenet} and its kin: one command for each preset. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
@@ -75,16 +73,7 @@ final class TrainImageCommand implements ResumableCommand {
     private int workers;
 
     @Mixin
-    private TrainingOptions training;
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     TrainImageCommand(ImagePreset preset) {
         this.preset = preset;
@@ -110,13 +99,8 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -136,10 +120,10 @@ final class TrainImageCommand implements ResumableCommand {
         int drawn = GptOptions.chosen("--images", count, preset.drawn());
         try (ImageDataset train = images.open(Part.TRAIN, wanted[0], wanted[1], channels, drawn);
                 ImageDataset test = test(wanted, drawn);
-                Compiler compiler = device.compiler()) {
+                Compiler compiler = flags.device().compiler()) {
             ImageSplit split = split(train, test);
             ImageConfig config = preset.config(new ImageSize(train.height(), train.width(), train.channels()), train.classes());
-            LoaderSettings loading = augment.apply(LoaderSettings.training(batch(), training.seed()).withWorkers(workers), train.channels());
+            LoaderSettings loading = augment.apply(LoaderSettings.training(batch(), flags.training().seed()).withWorkers(workers), train.channels());
             try (ImageTask task = new ImageTask(config, split, Normalization.of(split.train()), loading, smoothing)) {
                 return train(compiler, config, split, task);
             }
@@ -147,8 +131,8 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     private int train(Compiler compiler, ImageConfig config, ImageSplit split, ImageTask task) throws IOException {
-        TrainingSettings settings = training.settings(task, TrainingDefaults.images(preset));
-        if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
+        TrainingSettings settings = flags.training().settings(task, TrainingDefaults.images(preset));
+        if (flags.training().finds()) return RateCurve.print(spec().commandLine().getOut(), compiler, task, settings);
         return TrainingRun.of(this, compiler, task, settings, preset.label(), folder -> banner(compiler, split, config, task, settings, folder),
                 (trainer, folder) -> done(folder));
     }
@@ -158,8 +142,8 @@ final class TrainImageCommand implements ResumableCommand {
         images.from(data);
         images.check();
         augment.check();
-        device.check();
-        training.check();
+        flags.device().check();
+        flags.training().check();
         Flags.share("--validation", share);
         if (channels != 0 && channels != 1 && channels != 3) throw new IllegalArgumentException("--channels must be 1 or 3, got " + channels);
         size();
@@ -167,7 +151,7 @@ final class TrainImageCommand implements ResumableCommand {
             throw new IllegalArgumentException("synthetic digits are 28x28 and grey: leave --image-size and --channels away, or give --data");
         }
         Flags.atLeastOne("--workers", workers);
-        LoaderSettings.training(batch(), training.seed()).withWorkers(workers);
+        LoaderSettings.training(batch(), flags.training().seed()).withWorkers(workers);
     }
 
     private int batch() {
@@ -185,13 +169,13 @@ final class TrainImageCommand implements ResumableCommand {
     }
 
     private ImageSplit split(ImageDataset train, ImageDataset test) {
-        ImageSplit split = test == null ? train.split(share, training.seed()) : new ImageSplit(train.all(), test.all());
+        ImageSplit split = test == null ? train.split(share, flags.training().seed()) : new ImageSplit(train.all(), test.all());
         if (count == null || count >= split.train().count()) return split;
-        return new ImageSplit(split.train().sample(count, training.seed()), split.validation());
+        return new ImageSplit(split.train().sample(count, flags.training().seed()), split.validation());
     }
 
     private void banner(Compiler compiler, ImageSplit split, ImageConfig c, ImageTask task, TrainingSettings s, RunFolder folder) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         ImageSubset train = split.train();
         w.printf("%s%n", compiler.banner());
         w.printf("data     %s: %,d images of %s in %d classes to train on, %,d to validate with%n", train.dataset().name(), train.count(),
@@ -200,13 +184,13 @@ final class TrainImageCommand implements ResumableCommand {
         if (split.validation().dataset() != train.dataset()) ImageDataOptions.printSkipped(w, split.validation().dataset());
         w.printf("model    %s: %,d parameters, %s%n", preset.label(), ParameterTree.of(task.model()).elements(), c.sizes());
         w.printf("training %,d steps of %s%d images, %,d an epoch, %s, augmentation %s, seed %d%n", s.steps(), s.parts() > 1 ? s.parts() + " x " : "", task.batch(),
-                task.batchesPerEpoch() / s.parts(), training.optimizerName(TrainingDefaults.images(preset)), augment.text(c.image().channels()), s.seed());
+                task.batchesPerEpoch() / s.parts(), flags.training().optimizerName(TrainingDefaults.images(preset)), augment.text(c.image().channels()), s.seed());
         w.printf("output   %s%n", folder.path());
         w.flush();
     }
 
     private void done(RunFolder folder) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         String data = images.synthetic() ? "" : " --data " + images.data();
         w.printf("saved in %s; more about it with: gatun eval %s%s%n", folder.path(), folder.path(), data);
         w.flush();

@@ -7,9 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code gatun train lstm}. */
 @Command(
@@ -43,25 +41,11 @@ final class TrainLstmCommand implements ResumableCommand {
     private Integer batch;
 
     @Mixin
-    private TrainingOptions training;
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -84,7 +68,7 @@ final class TrainLstmCommand implements ResumableCommand {
         LstmConfig sizes = model.config(1); // every size is checked before the data is read
         int rows = LstmOptions.chosen("--batch", batch, preset.batch());
         var defaults = new LanguageTraining.Defaults("lstm-" + preset.label(), usual(preset));
-        return new LanguageTraining(text, training, device, run, spec).train(defaults, rows, v -> Lstm.of(model.config(v)),
+        return new LanguageTraining(text, flags).train(defaults, rows, v -> Lstm.of(model.config(v)),
                 String.format("lstm: %d layers, width %d, embedding %d, context %d, dropout %s", sizes.layers(), sizes.width(),
                         sizes.embedding(), sizes.context(), sizes.dropout()));
     }

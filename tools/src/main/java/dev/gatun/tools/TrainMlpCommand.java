@@ -17,9 +17,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code gatun train mlp}. */
 @Command(
@@ -73,25 +71,11 @@ final class TrainMlpCommand implements ResumableCommand {
     private double dropout;
 
     @Mixin
-    private TrainingOptions training;
-
-    @Mixin
-    private DeviceOptions device;
-
-    @Mixin
-    private final RunOptions run = new RunOptions();
-
-    @Spec
-    private CommandSpec spec;
+    private final TrainingFlags flags = new TrainingFlags();
 
     @Override
-    public RunOptions run() {
-        return run;
-    }
-
-    @Override
-    public CommandSpec spec() {
-        return spec;
+    public TrainingFlags flags() {
+        return flags;
     }
 
     @Override
@@ -106,25 +90,25 @@ final class TrainMlpCommand implements ResumableCommand {
 
     @Override
     public int train() throws Exception {
-        training.check();
+        flags.training().check();
         Flags.atLeastOne("--batch", batch);
         PerceptronConfig sizes = new PerceptronConfig(1, hidden, 1, dropout); // checked before the data is read
-        device.check();
+        flags.device().check();
         CsvTable table = CsvTable.read(data, separator);
-        TableSplit split = TableSplit.of(table.rows(), validation, test, training.seed());
+        TableSplit split = TableSplit.of(table.rows(), validation, test, flags.training().seed());
         TableCode code = TableCode.fit(table, target, kind, split.train().stream().mapToInt(i -> i).toArray());
         Perceptron model = Perceptron.of(new PerceptronConfig(code.inputs(), sizes.hidden(), code.outputs(), sizes.dropout()));
         TableTask task = new TableTask(model, table, code, split, batch);
-        TrainingSettings settings = training.settings(task, TrainingDefaults.tables());
-        try (Compiler compiler = device.compiler()) {
-            if (training.finds()) return RateCurve.print(spec.commandLine().getOut(), compiler, task, settings);
+        TrainingSettings settings = flags.training().settings(task, TrainingDefaults.tables());
+        try (Compiler compiler = flags.device().compiler()) {
+            if (flags.training().finds()) return RateCurve.print(spec().commandLine().getOut(), compiler, task, settings);
             return TrainingRun.of(this, compiler, task, settings, "mlp", folder -> banner(compiler, table, split, code, folder),
                     (trainer, folder) -> report(task.test(trainer.executable())));
         }
     }
 
     private void banner(Compiler compiler, CsvTable table, TableSplit split, TableCode code, RunFolder folder) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         w.printf("%s%n", compiler.banner());
         w.printf(Locale.ROOT, "data     %s: %,d rows, %d to train on, %d to validate and %d to test with%n", table.name(), table.rows(),
                 split.train().size(), split.validation().size(), split.test().size());
@@ -135,7 +119,7 @@ final class TrainMlpCommand implements ResumableCommand {
     }
 
     private void report(Validation v) {
-        PrintWriter w = spec.commandLine().getOut();
+        PrintWriter w = spec().commandLine().getOut();
         w.printf("test %s over %,d rows%n", v.metrics().entrySet().stream()
                 .map(m -> String.format(Locale.ROOT, "%s %.4f", m.getKey(), m.getValue())).collect(Collectors.joining(", ")), v.examples());
         w.flush();

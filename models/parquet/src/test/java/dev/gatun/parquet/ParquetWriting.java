@@ -148,12 +148,12 @@ final class ParquetWriting {
             return new BytesInputDecompressor() {
                 @Override
                 public BytesInput decompress(BytesInput bytes, int size) {
-                    throw new UnsupportedOperationException();
+                    throw new UnsupportedOperationException("a writer unpacks nothing");
                 }
 
                 @Override
                 public void decompress(ByteBuffer in, int packed, ByteBuffer out, int size) {
-                    throw new UnsupportedOperationException();
+                    throw new UnsupportedOperationException("a writer unpacks nothing");
                 }
 
                 @Override
