@@ -78,7 +78,7 @@ final class ProfileCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Compiler compiler = device.compiler()) {
             out.printf("%s%n", compiler.banner());
-            Ceilings ceilings = compiler.ceilings(); // before anything is compiled: HotSpot may make worse code of it afterwards
+            Ceilings ceilings = compiler.ceilings();
             out.printf(Locale.ROOT, "ceilings %.1f GFLOP/s f32, copy %.1f GB/s, triad %.1f GB/s with %d threads%n", ceilings.gflops(),
                     ceilings.copyGbs(), ceilings.triadGbs(), ceilings.threads());
             out.flush();

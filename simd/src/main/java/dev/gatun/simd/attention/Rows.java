@@ -200,7 +200,7 @@ final class Rows {
                 x = zero.blend(x, LANE.compare(VectorOperators.LT, (float) (seen - j)));
             }
             x.intoMemorySegment(memory, at + 4L * j, ORDER);
-            total = total.add(x);
+            total = x.add(total);
         }
         for (; j < count; j += LANES) {
             zero.intoMemorySegment(memory, at + 4L * j, ORDER);

@@ -63,7 +63,7 @@ public final class AddParts implements Kernel {
             FloatVector sum = FloatVector.fromMemorySegment(F32, memory, at, ORDER);
             for (int k = 1; k < parts; k++) {
                 at += partBytes;
-                sum = sum.add(FloatVector.fromMemorySegment(F32, memory, at, ORDER));
+                sum = FloatVector.fromMemorySegment(F32, memory, at, ORDER).add(sum);
             }
             sum.intoMemorySegment(memory, toBytes + 4 * (start + i), ORDER);
         }

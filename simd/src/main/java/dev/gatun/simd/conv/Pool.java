@@ -265,7 +265,7 @@ public final class Pool implements Kernel {
         for (int a = 0; a < height; a++) {
             for (int b = 0; b < width; b++) {
                 long p = xBytes + first + a * line + 4L * b * shape.channels();
-                sum = sum.add(FloatVector.fromMemorySegment(F32, memory, p, ORDER, in));
+                sum = FloatVector.fromMemorySegment(F32, memory, p, ORDER, in).add(sum);
             }
         }
         sum.mul(FloatVector.broadcast(F32, factor)).intoMemorySegment(memory, y, ORDER, in);

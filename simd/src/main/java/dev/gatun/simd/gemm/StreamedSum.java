@@ -82,7 +82,7 @@ final class StreamedSum implements Kernel {
             FloatVector x = FloatVector.fromMemorySegment(Lanes.F32, memory, at, Lanes.ORDER);
             for (int p = 1; p < parts; p++) {
                 at += part;
-                x = x.add(FloatVector.fromMemorySegment(Lanes.F32, memory, at, Lanes.ORDER));
+                x = FloatVector.fromMemorySegment(Lanes.F32, memory, at, Lanes.ORDER).add(x);
             }
             if (bias >= 0) x = x.add(FloatVector.fromMemorySegment(Lanes.F32, memory, bias + 4L * j, Lanes.ORDER));
             if (activation == Epilogue.Activation.RELU) {

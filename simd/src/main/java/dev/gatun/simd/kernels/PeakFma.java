@@ -5,11 +5,16 @@ import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Nothing but fused multiply-adds in f32 on registers: how many a core can do at most. Enough chains run side by side to
  * hide the latency of four cycles on two units. Each chain runs towards 2, so that no number gets slow.
+ *
+ * <p>{@code x.lanewise(FMA, m, a)} stands where {@code x.fma(m, a)} would do the same: within {@code fma} HotSpot goes by the
+ * classes that all code of the JVM has called it on, and where those are vectors of several sizes, a value that a loop
+ * carries is boxed again and again. The call itself it judges by what happened here.
  */
 public final class PeakFma implements Kernel {
     private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
@@ -75,18 +80,18 @@ public final class PeakFma implements Kernel {
         FloatVector x10 = m;
         FloatVector x11 = m;
         for (int i = 0; i < rounds; i++) {
-            x0 = x0.fma(m, a);
-            x1 = x1.fma(m, a);
-            x2 = x2.fma(m, a);
-            x3 = x3.fma(m, a);
-            x4 = x4.fma(m, a);
-            x5 = x5.fma(m, a);
-            x6 = x6.fma(m, a);
-            x7 = x7.fma(m, a);
-            x8 = x8.fma(m, a);
-            x9 = x9.fma(m, a);
-            x10 = x10.fma(m, a);
-            x11 = x11.fma(m, a);
+            x0 = x0.lanewise(VectorOperators.FMA, m, a);
+            x1 = x1.lanewise(VectorOperators.FMA, m, a);
+            x2 = x2.lanewise(VectorOperators.FMA, m, a);
+            x3 = x3.lanewise(VectorOperators.FMA, m, a);
+            x4 = x4.lanewise(VectorOperators.FMA, m, a);
+            x5 = x5.lanewise(VectorOperators.FMA, m, a);
+            x6 = x6.lanewise(VectorOperators.FMA, m, a);
+            x7 = x7.lanewise(VectorOperators.FMA, m, a);
+            x8 = x8.lanewise(VectorOperators.FMA, m, a);
+            x9 = x9.lanewise(VectorOperators.FMA, m, a);
+            x10 = x10.lanewise(VectorOperators.FMA, m, a);
+            x11 = x11.lanewise(VectorOperators.FMA, m, a);
         }
         FloatVector sum = x0.add(x1).add(x2.add(x3)).add(x4.add(x5)).add(x6.add(x7)).add(x8.add(x9)).add(x10.add(x11));
         sum.intoMemorySegment(scratch, 0, ByteOrder.nativeOrder()); // the result has to go somewhere
