@@ -91,7 +91,7 @@ final class StartCommand implements Callable<Integer> {
             CompiledCode code = compiler.code(opened.graph(FUNCTION));
             try (Executable e = compiler.link(code)) {
                 opened.start().write(e);
-                ArtifactWriter.write(made.resolve("model.jar"), code, e);
+                ArtifactWriter.write(made.resolve("model.jar"), code, e, false);
                 SafetensorsWriter.write(made.resolve("weights.safetensors"),
                         e.states().stream().map(s -> new SafetensorsWriter.Entry(s.name(), s.value().type(), e.state(s.name()))).toList(), Map.of());
             }

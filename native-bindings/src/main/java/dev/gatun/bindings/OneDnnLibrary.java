@@ -3,6 +3,7 @@ package dev.gatun.bindings;
 import dev.gatun.bindings.onednn.Dnnl;
 import dev.gatun.bindings.onednn.dnnl_version_t;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -74,6 +76,23 @@ public final class OneDnnLibrary {
     /** Loads the library at the first call and answers the same ever after. Never throws. */
     public static Probe probe() {
         return Loaded.PROBE;
+    }
+
+    /**
+     * The library's files as they lie in a jar on the class path or module path, for putting them into another.
+     *
+     * @return content by the name of the entry; empty where the library is in no jar
+     */
+    public static Map<String, byte[]> packagedFiles() throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : List.of(GOMP, DNNL)) {
+            Optional<PackagedLibrary> file = find(name);
+            if (file.isEmpty()) return Map.of();
+            try (InputStream in = file.get().open()) {
+                files.put(FOLDER + "/" + name, in.readAllBytes());
+            }
+        }
+        return files;
     }
 
     /** A library stays loaded until the JVM ends, so its answer is fixed once: this class holds it. */

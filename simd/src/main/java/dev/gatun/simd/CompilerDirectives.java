@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -40,6 +42,19 @@ public record CompilerDirectives(boolean inForce, String reason) {
     /** Adds the directives, unless this JVM has them already; returns when they are in force, or cannot be. */
     public static CompilerDirectives install() {
         return Installed.RESULT;
+    }
+
+    /**
+     * Writes the directives to a folder.
+     *
+     * @return options that start a JVM with them
+     */
+    public static List<String> options(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        try (InputStream directives = CompilerDirectives.class.getResourceAsStream(FILE)) {
+            Files.copy(directives, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput", "-XX:CompilerDirectivesFile=" + file, "-D" + STARTED_WITH + "=true");
     }
 
     private static CompilerDirectives add() {

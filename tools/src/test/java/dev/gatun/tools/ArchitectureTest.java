@@ -48,6 +48,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule librariesPrintNothing = noClasses().that().resideOutsideOfPackages(
                     "dev.gatun.tools..", "dev.gatun.bench..", "dev.gatun.bindings.onednn") // the last is generated: a trace that is off
+            .and().doNotHaveSimpleName("ModelMain") // a program: what java -jar runs
             .should(ACCESS_STANDARD_STREAMS);
 
     @ArchTest

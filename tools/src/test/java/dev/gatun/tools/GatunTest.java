@@ -212,7 +212,7 @@ class GatunTest {
         Path file = dir.resolve("model.jar");
         Result r = gatun("compile", "lenet5", "-o", file.toString(), "--backend", "simd", "--threads", "1");
         assertThat(r.code()).as(r.err()).isZero();
-        assertThat(r.out()).contains("function logits, ", "generated classes", "-bit vectors", "no library", "model.jar");
+        assertThat(r.out()).contains("function logits, ", "generated classes", "-bit vectors", "no library", "java -jar ", "model.jar");
         try (CompiledModel m = CompiledModel.load(file, 1)) {
             assertThat(m.run(new float[28 * 28])).hasSize(10);
         }

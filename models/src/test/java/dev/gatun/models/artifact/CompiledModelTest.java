@@ -63,7 +63,7 @@ class CompiledModelTest {
             CompiledCode code = c.code(graph);
             try (Executable e = c.link(code)) {
                 model.start().write(e);
-                ArtifactWriter.write(file, change.apply(code), e);
+                ArtifactWriter.write(file, change.apply(code), e, false);
             }
         }
     }
@@ -105,7 +105,7 @@ class CompiledModelTest {
             CompiledCode code = c.code(model.graph("train"), model.graph("evaluate"));
             try (Executable e = c.link(code)) {
                 model.start().write(e);
-                ArtifactWriter.write(file, code, e);
+                ArtifactWriter.write(file, code, e, false);
             }
         }
         try (CompiledModel m = CompiledModel.load(file, 1)) {
