@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class Backward implements Kernel {
     /** Queries handled at once; sums over them are that long. */
-    private static final int QUERIES = 8 * Tiles.ROWS;
+    static final int QUERIES = 8 * Tiles.ROWS;
 
     private final AttentionShape shape;
     private final Operands at;
@@ -41,7 +41,7 @@ final class Backward implements Kernel {
         this.shape = shape;
         this.at = operands;
         this.tiles = tiles;
-        int keys = Math.min(Tiles.KEYS, wholeTiles(shape.keys()));
+        int keys = wholeTiles(Math.min(Tiles.KEYS, shape.keys()));
         int all = wholeTiles(shape.queries());
         int queries = Math.min(QUERIES, all);
         this.valuesTransposed = keysTransposed + tiles.transposedBytes(keys);
@@ -57,7 +57,9 @@ final class Backward implements Kernel {
         int allHeads = Math.multiplyExact(all, shape.group());
         this.tops = querySums + allHeads * tiles.row();
         this.deltas = tops + 4L * allHeads;
-        this.scratch = deltas + 4L * allHeads;
+        // micro-kernels want room for whole blocks, however few keys and queries there are or see each other
+        long whole = Math.max(keyRows + Tiles.KEYS * tiles.row(), scoreGradients + (queries + QUERIES) * Tiles.SCORES);
+        this.scratch = Math.max(deltas + 4L * allHeads, whole);
     }
 
     private static int wholeTiles(int rows) {

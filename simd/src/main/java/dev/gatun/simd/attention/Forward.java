@@ -2,7 +2,6 @@ package dev.gatun.simd.attention;
 
 import dev.gatun.simd.Kernel;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Attention forward. A task owns some queries of one head. It walks the keys block by block; each tile of queries keeps
@@ -12,6 +11,8 @@ final class Forward implements Kernel {
     static final double LN_2 = 0.6931471805599453;
     /** Enough tasks to keep 16 workers evenly busy. */
     private static final int ENOUGH_TASKS = 32;
+    /** Powers of 2 by which sums may outgrow 1 before they shrink. */
+    private static final float FAR = 8;
     private static final int FEWEST_TILES = 4;
     private static final int MOST_TILES = 48;
 
@@ -31,6 +32,7 @@ final class Forward implements Kernel {
     private final long queriesAt;
     private final long sumsAt;
     private final long scoresAt;
+    private final long maximaAt;
     private final long topsAt;
     private final long totalsAt;
     private final long scratch;
@@ -53,9 +55,11 @@ final class Forward implements Kernel {
         this.queriesAt = valuesAt + keys * tiles.row();
         this.sumsAt = queriesAt + taskRows * tiles.row();
         this.scoresAt = sumsAt + taskRows * tiles.row();
-        this.topsAt = scoresAt + Tiles.ROWS * Tiles.SCORES;
+        this.maximaAt = scoresAt + Tiles.ROWS * Tiles.SCORES;
+        this.topsAt = maximaAt + 64;
         this.totalsAt = topsAt + Math.ceilDiv(4L * taskRows, 64L) * 64;
-        this.scratch = totalsAt + 4L * taskRows * Rows.LANES;
+        // micro-kernels want room for a whole block of keys, however few there are
+        this.scratch = Math.max(totalsAt + 4L * taskRows * Rows.LANES, valuesAt + Tiles.KEYS * tiles.row());
     }
 
     @Override
@@ -75,9 +79,11 @@ final class Forward implements Kernel {
 
     @Override
     public void run(MemorySegment memory, int task, MemorySegment scratch) {
-        int block = task % blocks;
-        int head = task / blocks % shape.heads();
-        int batch = task / blocks / shape.heads();
+        int all = shape.batch() * shape.heads();
+        // the last queries first: where they see more keys, short tasks are left to even out the end
+        int block = blocks - 1 - task / all;
+        int head = task % all % shape.heads();
+        int batch = task % all / shape.heads();
         int first = block * taskRows;
         int rows = Math.min(taskRows, shape.queries() - first);
         start(memory, q.at(batch, head, first), rows, scratch);
@@ -93,13 +99,7 @@ final class Forward implements Kernel {
             }
         }
         long logarithms = logSumExp + 4L * (((long) batch * shape.heads() + head) * shape.queries() + first);
-        for (int i = 0; i < rows; i++) {
-            FloatVector lanes = FloatVector.fromMemorySegment(Rows.F32, scratch, totalAt(i), Rows.ORDER);
-            float total = Rows.sum(lanes);
-            double top = scratch.get(Rows.FLOAT, topsAt + 4L * i);
-            memory.set(Rows.FLOAT, logarithms + 4L * i, (float) (top * LN_2 + Math.log(total)));
-            scratch.set(Rows.FLOAT, topsAt + 4L * i, 1 / total);
-        }
+        Rows.finish(scratch, topsAt, totalsAt, rows, memory, logarithms);
         Rows.scale(scratch, sumsAt, tiles.row(), topsAt, memory, o.at(batch, head, first), o.timeBytes(), rows,
                 shape.headDim());
     }
@@ -109,9 +109,6 @@ final class Forward implements Kernel {
         float factor = (float) (shape.scale() / LN_2);
         Rows.copy(memory, from, q.timeBytes(), scratch, queriesAt, tiles.row(), rows, shape.headDim(),
                 tiles.columns(), factor);
-        for (int i = 0; i < rows; i++) {
-            scratch.set(Rows.FLOAT, topsAt + 4L * i, Float.NEGATIVE_INFINITY);
-        }
         scratch.asSlice(sumsAt, taskRows * tiles.row()).fill((byte) 0);
         scratch.asSlice(totalsAt, 4L * taskRows * Rows.LANES).fill((byte) 0);
     }
@@ -123,23 +120,32 @@ final class Forward implements Kernel {
         }
         tiles.scores(scratch, queriesAt + tile * tiles.row(), keysAt, count, scoresAt);
         for (int r = 0; r < rows; r++) {
-            int i = tile + r;
-            int seen = Math.clamp(shape.visible(first + i) - key, 0, keys);
-            long row = scoresAt + r * Tiles.SCORES;
-            float before = scratch.get(Rows.FLOAT, topsAt + 4L * i);
-            float top = Rows.max(scratch, row, seen, before);
-            if (top != before) {
-                scratch.set(Rows.FLOAT, topsAt + 4L * i, top);
-                if (key > 0) {
-                    float shrink = (float) Math.exp((before - top) * LN_2);
-                    Rows.copy(scratch, totalAt(i), 0, scratch, totalAt(i), 0, 1, Rows.LANES, Rows.LANES, shrink);
-                    long sums = sumsAt + i * tiles.row();
-                    Rows.copy(scratch, sums, 0, scratch, sums, 0, 1, tiles.columns(), tiles.columns(), shrink);
-                }
-            }
-            Rows.exponentials(scratch, row, seen, count, top, totalAt(i));
+            int seen = Math.clamp(shape.visible(first + tile + r) - key, 0, keys);
+            Scores.hide(scratch, scoresAt + r * Tiles.SCORES, seen, count);
         }
+        Scores.maxima(scratch, scoresAt, count, maximaAt);
+        for (int r = 0; r < rows; r++) {
+            raise(scratch, tile + r, scratch.get(Rows.FLOAT, maximaAt + 4L * r), key == 0);
+        }
+        Scores.exponentials(scratch, scoresAt, count, topsAt + 4L * tile, totalAt(tile));
         tiles.weigh(scratch, scoresAt, valuesAt, count, sumsAt + tile * tiles.row());
+    }
+
+    /**
+     * Makes a row's top the greatest score of the first block, later a score that is far above it: what has been summed
+     * up by then shrinks. Sums relative to a score that is a little less than the greatest are as good.
+     */
+    private void raise(MemorySegment scratch, int i, float greatest, boolean first) {
+        float top = scratch.get(Rows.FLOAT, topsAt + 4L * i);
+        if (first) {
+            scratch.set(Rows.FLOAT, topsAt + 4L * i, greatest);
+        } else if (greatest > top + FAR) {
+            scratch.set(Rows.FLOAT, topsAt + 4L * i, greatest);
+            float shrink = (float) Math.exp((top - greatest) * LN_2);
+            Rows.copy(scratch, totalAt(i), 0, scratch, totalAt(i), 0, 1, Rows.LANES, Rows.LANES, shrink);
+            long sums = sumsAt + i * tiles.row();
+            Rows.copy(scratch, sums, 0, scratch, sums, 0, 1, tiles.columns(), tiles.columns(), shrink);
+        }
     }
 
     private long totalAt(int row) {

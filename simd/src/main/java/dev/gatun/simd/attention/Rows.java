@@ -26,17 +26,20 @@ final class Rows {
     static final int LANES = F32.length();
 
     /** Added to a small float, leaves it rounded to an integer in the low bits. */
-    private static final float ROUND = 0x1.8p23f;
-    private static final float P1 = 0.6931472f;
-    private static final float P2 = 0.24022646f;
-    private static final float P3 = 0.055503286f;
-    private static final float P4 = 0.009618489f;
-    private static final float P5 = 0.0013399931f;
-    private static final float P6 = 0.00015345811f;
+    static final float ROUND = 0x1.8p23f;
+    static final float P1 = 0.6931472f;
+    static final float P2 = 0.24022646f;
+    static final float P3 = 0.055503286f;
+    static final float P4 = 0.009618489f;
+    static final float P5 = 0.0013399931f;
+    static final float P6 = 0.00015345811f;
+
+    /** Below it powers of 2 are 0. */
+    static final float TINY = -127;
 
     private static final int WARMING_CALLS = 300;
     /** Compiled, one round of loops takes less. */
-    private static final long COMPILED_NANOS = 2_000;
+    private static final long COMPILED_NANOS = 4_000;
     private static final long MOST_WARMING = 2_000_000_000;
 
     private static final FloatVector LANE = FloatVector.zero(F32).addIndex(1);
@@ -52,8 +55,9 @@ final class Rows {
     }
 
     /**
-     * Copies rows times a factor; the target's are filled up with zeros to {@code padded} elements. Goes down column by
-     * column of vectors: a loop along a short row would take longer to start than to run.
+     * Copies rows times a factor; the target's are filled up with zeros to {@code padded} elements. Goes down columns of
+     * vectors, four side by side: a loop along a short row would take longer to start than to run, and rows that lie far
+     * apart come from memory once.
      *
      * @param stride bytes from a row of the source to the next
      * @param toStride the same of the target
@@ -61,14 +65,38 @@ final class Rows {
     static void copy(MemorySegment source, long from, long stride, MemorySegment target, long to, long toStride,
             int rows, int count, int padded, float factor) {
         int whole = F32.loopBound(count);
-        for (int j = 0; j < whole; j += LANES) {
+        int j = 0;
+        for (; j + 4 * LANES <= whole; j += 4 * LANES) {
+            fourColumns(source, from + 4L * j, stride, target, to + 4L * j, toStride, rows, factor);
+        }
+        for (; j < whole; j += LANES) {
             column(source, from + 4L * j, stride, target, to + 4L * j, toStride, rows, factor);
         }
-        for (int j = whole; j < padded; j++) {
+        for (; j < padded; j++) {
             for (int i = 0; i < rows; i++) {
                 float x = j < count ? source.get(FLOAT, from + i * stride + 4L * j) * factor : 0;
                 target.set(FLOAT, to + i * toStride + 4L * j, x);
             }
+        }
+    }
+
+    private static void fourColumns(MemorySegment source, long from, long stride, MemorySegment target, long to,
+            long toStride, int rows, float factor) {
+        source = Segments.known(source);
+        target = Segments.known(target);
+        long s = from;
+        long t = to;
+        for (int i = 0; i < rows; i++) {
+            FloatVector x0 = FloatVector.fromMemorySegment(F32, source, s, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(F32, source, s + 4L * LANES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(F32, source, s + 8L * LANES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(F32, source, s + 12L * LANES, ORDER);
+            x0.mul(factor).intoMemorySegment(target, t, ORDER);
+            x1.mul(factor).intoMemorySegment(target, t + 4L * LANES, ORDER);
+            x2.mul(factor).intoMemorySegment(target, t + 8L * LANES, ORDER);
+            x3.mul(factor).intoMemorySegment(target, t + 12L * LANES, ORDER);
+            s += stride;
+            t += toStride;
         }
     }
 
@@ -82,6 +110,22 @@ final class Rows {
             FloatVector.fromMemorySegment(F32, source, s, ORDER).mul(factor).intoMemorySegment(target, t, ORDER);
             s += stride;
             t += toStride;
+        }
+    }
+
+    /**
+     * Writes {@code ln(2) top + ln(total)} for each row to the target, and {@code 1 / total} in place of its top.
+     *
+     * @param totals where a vector lies for each row, whose lanes add up to the row's total
+     */
+    static void finish(MemorySegment scratch, long tops, long totals, int rows, MemorySegment target, long to) {
+        scratch = Segments.known(scratch);
+        target = Segments.known(target);
+        for (int i = 0; i < rows; i++) {
+            float total = sum(FloatVector.fromMemorySegment(F32, scratch, totals + 4L * LANES * i, ORDER));
+            double top = scratch.get(FLOAT, tops + 4L * i);
+            target.set(FLOAT, to + 4L * i, (float) (top * Forward.LN_2 + Math.log(total)));
+            scratch.set(FLOAT, tops + 4L * i, 1 / total);
         }
     }
 
@@ -155,6 +199,12 @@ final class Rows {
             VectorMask<Float> seen = LANE.compare(VectorOperators.LT, (float) (count - whole));
             m = m.blend(x, x.compare(VectorOperators.GT, m).and(seen));
         }
+        return greatest(m);
+    }
+
+    /** The greatest of all lanes. */
+    static float greatest(FloatVector vector) {
+        FloatVector m = vector;
         FloatVector y;
         if (LANES > 8) {
             y = m.rearrange(BY_8);
@@ -190,7 +240,7 @@ final class Rows {
         int j = 0;
         for (; j < seen; j += LANES) {
             FloatVector x = FloatVector.fromMemorySegment(F32, memory, at + 4L * j, ORDER).sub(top);
-            VectorMask<Float> tiny = x.compare(VectorOperators.LT, -127f);
+            VectorMask<Float> tiny = x.compare(VectorOperators.LT, TINY);
             FloatVector shifted = x.add(ROUND);
             FloatVector f = x.sub(shifted.sub(ROUND));
             FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
@@ -225,7 +275,7 @@ final class Rows {
         int j = 0;
         for (; j < seen; j += LANES) {
             FloatVector x = FloatVector.fromMemorySegment(F32, memory, pAt + 4L * j, ORDER).sub(top);
-            VectorMask<Float> tiny = x.compare(VectorOperators.LT, -127f);
+            VectorMask<Float> tiny = x.compare(VectorOperators.LT, TINY);
             FloatVector shifted = x.add(ROUND);
             FloatVector f = x.sub(shifted.sub(ROUND));
             FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
@@ -248,22 +298,26 @@ final class Rows {
 
     /** Runs the loops until C2 has compiled them, or long enough; on the way there they would slow down real work. */
     static void warm(boolean backward) {
-        int count = 8 * LANES;
+        int count = Tiles.KEYS;
+        long tile = Tiles.ROWS * Tiles.SCORES;
+        long sums = 2 * tile;
+        long tops = sums + 4L * Tiles.ROWS * LANES;
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment memory = arena.allocate(4L * 3 * count, 64);
+            MemorySegment memory = arena.allocate(tops + 4L * count, 64);
             long end = System.nanoTime() + MOST_WARMING;
             boolean compiled = false;
             while (!compiled && System.nanoTime() < end) {
                 long start = System.nanoTime();
                 for (int i = 0; i < WARMING_CALLS; i++) {
                     int seen = count - i % (LANES + 3);
-                    copy(memory, 4L * LANES, 4L * LANES, memory, 0, 4L * LANES, 8, LANES, LANES, 0.5f);
-                    scale(memory, 0, 4L * LANES, 8L * count, memory, 4L * LANES, 4L * LANES, 7, LANES);
-                    float top = max(memory, 0, seen, -1);
+                    copy(memory, 20L * LANES, 20L * LANES, memory, 0, 20L * LANES, 8, 5 * LANES, 5 * LANES, 0.5f);
+                    scale(memory, 0, 4L * LANES, tops, memory, 4L * LANES, 4L * LANES, 7, LANES);
                     if (backward) {
-                        gradients(memory, 0, 8L * count, seen, count, top, dot(memory, 0, 4L * count, seen));
+                        gradients(memory, 0, tile, seen, count, 1, dot(memory, 0, tile, seen));
                     } else {
-                        exponentials(memory, 0, seen, count, top, 4L * count);
+                        Scores.maxima(memory, 0, seen, tops);
+                        Scores.exponentials(memory, 0, seen, tops, sums);
+                        finish(memory, tops, sums, Tiles.ROWS, memory, tops + 4L * Tiles.ROWS);
                     }
                 }
                 compiled = System.nanoTime() - start < WARMING_CALLS * COMPILED_NANOS;

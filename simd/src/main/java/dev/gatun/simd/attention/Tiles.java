@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class Tiles {
     /** Keys handled at once: whole tiles and whole panels. */
-    static final int KEYS = 288;
+    static final int KEYS = 256;
     static final int ROWS = MicroKernels.tileRows();
     static final int PANEL = Panels.columns();
     static final long PANEL_BYTES = 4L * PANEL;
@@ -33,12 +33,12 @@ final class Tiles {
         int vectors = MicroKernels.tileVectors();
         double pairs = (double) shape.batch() * shape.heads() * shape.queries() * shape.keys();
         boolean warm = pairs * depth > 1e7;
-        scores = pick(kernels, new MicroShape(ROWS, vectors, row, 4, PANEL_BYTES, false), warm);
-        weigh = pick(kernels, new MicroShape(ROWS, vectors, SCORES, 4, row, true), warm);
+        scores = pick(kernels, new MicroShape(ROWS, vectors, row, 4, PANEL_BYTES, false).within(depth, SCORES), warm);
+        weigh = pick(kernels, new MicroShape(ROWS, vectors, SCORES, 4, row, true).within(KEYS, row), warm);
         if (warm) {
             Rows.warm(backward);
         }
-        gather = backward ? pick(kernels, new MicroShape(ROWS, vectors, 4, SCORES, row, true), warm) : null;
+        gather = backward ? pick(kernels, new MicroShape(ROWS, vectors, 4, SCORES, row, true).within(Backward.QUERIES, row), warm) : null;
     }
 
     private static MicroKernel pick(MicroKernels kernels, MicroShape shape, boolean warm) {

@@ -16,6 +16,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorSpecies;
@@ -51,6 +52,10 @@ final class MicroCode {
             CD_void, SEGMENT, CD_long, SEGMENT, CD_long, SEGMENT, CD_long, CD_long, CD_int);
     private static final MethodTypeDesc LOAD = MethodTypeDesc.of(VECTOR, SPECIES, SEGMENT, CD_long, ORDER);
     private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER);
+
+    private static final ClassDesc OBJECTS = desc(Objects.class);
+    private static final MethodTypeDesc CHECK = MethodTypeDesc.of(CD_int, CD_int, CD_int);
+    private static final MethodTypeDesc SLICE = MethodTypeDesc.of(SEGMENT, CD_long, CD_long);
 
     // locals: this, then the arguments; a long takes two
     private static final int A = 1;
@@ -89,6 +94,7 @@ final class MicroCode {
 
     private void body(CodeBuilder code) {
         for (int segment : new int[] {A, B, C}) code.aload(segment).checkcast(SEGMENT).astore(segment); // see Segments.known
+        if (shape.most() != 0) narrow(code);
         species(code);
         code.invokestatic(VECTOR, "zero", MethodTypeDesc.of(VECTOR, SPECIES)).astore(X);
         for (int i = 0; i < shape.rows() * shape.vectors(); i++) {
@@ -112,6 +118,22 @@ final class MicroCode {
         code.return_();
     }
 
+    /**
+     * Makes each segment what a call of the most steps touches. As its length and all offsets' ranges are constants then,
+     * C2 proves all accesses to be in bounds; the slices themselves never exist.
+     */
+    private void narrow(CodeBuilder code) {
+        long[] spans = {shape.spanOfA(shape.most()), shape.spanOfB(shape.most()), shape.spanOfC(shape.cRow())};
+        int[] segments = {A, B, C};
+        int[] offsets = {A_AT, B_AT, C_AT};
+        for (int i = 0; i < spans.length; i++) {
+            code.aload(segments[i]).lload(offsets[i]).loadConstant(spans[i]);
+            code.invokeinterface(SEGMENT, "asSlice", SLICE).astore(segments[i]);
+            code.lconst_0().lstore(offsets[i]);
+        }
+        code.iload(STEPS).loadConstant(shape.most() + 1).invokestatic(OBJECTS, "checkIndex", CHECK).istore(STEPS);
+    }
+
     /** {@code for (int i = 0; i < run; i++) step; a += aSkip;}, a short run without a loop: its checks cost more. */
     private void run(CodeBuilder code) {
         if (shape.run() * shape.rows() * shape.vectors() <= MOST_UNROLLED) {
@@ -133,6 +155,10 @@ final class MicroCode {
     }
 
     private void step(CodeBuilder code) {
+        if (shape.most() != 0) {
+            code.iload(STEP).i2l().loadConstant(shape.aStep()).lmul().lstore(A_AT);
+            code.iload(STEP).i2l().loadConstant(shape.bStep()).lmul().lstore(B_AT);
+        }
         for (int v = 0; v < shape.vectors(); v++) {
             loadVector(code, B, B_AT, (long) v * Lanes.BYTES);
             code.astore(B_VECTORS + v);
@@ -140,6 +166,7 @@ final class MicroCode {
         for (int r = 0; r < shape.rows(); r++) {
             products(code, r);
         }
+        if (shape.most() != 0) return;
         code.lload(A_AT).loadConstant(shape.aStep()).ladd().lstore(A_AT);
         code.lload(B_AT).loadConstant(shape.bStep()).ladd().lstore(B_AT);
     }
@@ -160,7 +187,7 @@ final class MicroCode {
 
     private void storeRow(CodeBuilder code, int row) {
         for (int v = 0; v < shape.vectors(); v++) {
-            long shift = (long) v * Lanes.BYTES;
+            long shift = row * shape.cRow() + (long) v * Lanes.BYTES;
             code.aload(sums + row * shape.vectors() + v);
             if (shape.accumulate()) {
                 loadVector(code, C, C_AT, shift);
@@ -171,7 +198,7 @@ final class MicroCode {
             order(code);
             code.invokevirtual(VECTOR, "intoMemorySegment", STORE);
         }
-        if (row + 1 < shape.rows()) {
+        if (row + 1 < shape.rows() && shape.most() == 0) {
             code.lload(C_AT).lload(C_ROW).ladd().lstore(C_AT);
         }
     }

@@ -11,14 +11,16 @@ final class WarmUp {
     private static final int MOST_CALLS = 4800;
     /** Vector products per nanosecond that only compiled code reaches. */
     private static final double COMPILED = 0.1;
+    private static final int SLICES = 30_000;
     private static final int ROUNDS = 3;
     private static final int TIMED_CALLS = 100;
     private static final int TIMED_STEPS = 128;
 
     private WarmUp() {}
 
-    /** Steps, made up to whole runs. */
+    /** Steps, made up to whole runs, or no more than there may be. */
     private static int whole(MicroShape shape, int steps) {
+        if (shape.most() != 0) return Math.min(shape.most(), steps);
         return shape.run() == 0 ? steps : Math.ceilDiv(steps, shape.run()) * shape.run();
     }
 
@@ -31,6 +33,7 @@ final class WarmUp {
                 Arena confined = Arena.ofConfined()) {
             Operands first = Operands.in(confined, shape);
             Operands second = Operands.in(shared, shape);
+            if (shape.most() != 0) slice(first, second);
             double products = (double) CALLS * steps * shape.rows() * shape.vectors();
             double speed = 0;
             for (int calls = 0; calls < MOST_CALLS && speed < COMPILED; calls += CALLS) {
@@ -53,13 +56,22 @@ final class WarmUp {
         }
     }
 
+    /** Shows HotSpot how slices are made: what it has not seen often, it does not compile into a kernel. */
+    private static void slice(Operands first, Operands second) {
+        for (int i = 0; i < SLICES; i++) {
+            MemorySegment whole = (i & 1) == 0 ? first.a : second.a;
+            if (whole.asSlice(i & 4, 4).byteSize() != 4) throw new IllegalStateException("A slice of another size");
+        }
+    }
+
     private record Operands(MemorySegment a, MemorySegment b, MemorySegment c, long cRow) {
         static Operands in(Arena arena, MicroShape shape) {
-            long row = (long) shape.vectors() * Lanes.BYTES;
+            long row = shape.most() == 0 ? (long) shape.vectors() * Lanes.BYTES : shape.cRow();
+            int steps = Math.max(shape.most(), whole(shape, TIMED_STEPS));
             return new Operands(
-                    arena.allocate(shape.spanOfA(whole(shape, TIMED_STEPS)), 64),
-                    arena.allocate((whole(shape, TIMED_STEPS) - 1) * shape.bStep() + row, 64),
-                    arena.allocate(shape.rows() * row, 64), row);
+                    arena.allocate(shape.spanOfA(steps), 64),
+                    arena.allocate(shape.spanOfB(steps), 64),
+                    arena.allocate(shape.spanOfC(row), 64), row);
         }
 
         void run(MicroKernel kernel, int steps) {
