@@ -19,9 +19,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compares two JSON files of 'gatun bench jmh --json'. For each benchmark in both: how many times as fast the",
-            "second is, with the confidence interval of that ratio (Welch's t on logarithms of all iterations), and",
-            "whether the interval leaves 1 on one side.%n"
+            "Compares two JSON files of 'gatun bench jmh --json' or of 'gatun bench peers --json'.",
+            "",
+            "For each benchmark in both: how many times as fast the second is, with the confidence interval of that ratio "
+                    + "(Welch's t on logarithms of all iterations), and whether the interval leaves 1 on one side.",
+            ""
         },
         footer = {"", "Example:", "  gatun bench compare before.json after.json --fail-on-slower 5"})
 final class CompareCommand implements Callable<Integer> {

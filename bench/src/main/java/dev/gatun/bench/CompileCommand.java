@@ -31,9 +31,12 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Times the compilation of a training step, from tracing to the plan, each in a fresh JVM with this one's options.",
-            "Kernels are not made. The choice of who computes a product is part of it, but is not measured anew.%n",
-            "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
-            "rate, unit, cores kept busy by other processes, note.%n"
+            "",
+            "Kernels are not made. The choice of who computes a product is part of it, but is not measured anew.",
+            "",
+            "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations, rate, "
+                    + "unit, cores kept busy by other processes, note.",
+            ""
         })
 final class CompileCommand implements Callable<Integer> {
     private static final String TRACE = "trace";
@@ -41,7 +44,7 @@ final class CompileCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m or llama-nano.")
     private String workload;
 
-    @Option(names = "--layers", paramLabel = "N,...", split = ",", description = "Numbers of layers. Default: the workload's.")
+    @Option(names = "--layers", paramLabel = "N", split = ",", description = "Numbers of layers. Default: the workload's.")
     private List<Integer> layers;
 
     @Option(names = "--runs", paramLabel = "N", defaultValue = "3", description = "Fresh JVMs for each. Default: 3.")

@@ -13,12 +13,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         subcommands = {StepCommand.class, CompileCommand.class, StartCommand.class, PassesCommand.class, JmhCommand.class, CompareCommand.class, PeersCommand.class},
         synopsisSubcommandLabel = "COMMAND",
-        description = "Measures Gatun.%n",
+        description = {"Measures Gatun.", ""},
         footer = {
             "",
             "Examples:",
             "  gatun bench step gpt-nano --threads 2 --profile",
-            "  gatun bench step gpt --layers 4 --heads 5 --width 320 --context 192 --batch 3 --vocab 997 --threads 2",
+            "  gatun bench step gpt --layers 4 --heads 5 --width 320 --context 192 --batch 3 --vocab 997",
             "  gatun bench compile gpt-124m --layers 6,12,24,48",
             "  gatun bench start resnet18-cifar",
             "  gatun bench passes llama-nano --pass merged-products,common",
@@ -40,13 +40,17 @@ public final class GatunBench {
     /** Runs the command; returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         GatunBench root = new GatunBench();
-        CommandLine command = new CommandLine(root).setOut(out).setErr(err).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine command = command(root).setOut(out).setErr(err);
         command.setParameterExceptionHandler((e, given) -> report(err, e, root.debug, 2));
         command.setExecutionExceptionHandler((e, line, parsed) -> {
             boolean input = e instanceof IllegalArgumentException || e instanceof dev.gatun.runtime.BackendException;
             return report(err, e, root.debug, input ? 2 : 1);
         });
         return command.execute(args);
+    }
+
+    static CommandLine command(GatunBench root) {
+        return new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(100);
     }
 
     private static int report(PrintWriter err, Exception e, boolean debug, int code) {

@@ -23,9 +23,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Runs JMH suites, one for each layer: FusedLoops, Sgemm, Convolutions, Attentions, Optimizers, Steps, StartUp.",
-            "Ends with a table: time of one run with its 99.9 % confidence interval, GFLOP/s, GB/s (every input and result",
-            "counted once), and the share of the nearest ceiling of this machine, which is measured first.%n"
+            "Runs JMH suites, one for each layer, and holds them against what this machine can do at most.",
+            "",
+            "The suites are FusedLoops, Sgemm, Convolutions, Attentions, Optimizers, Steps and StartUp. They end with a "
+                    + "table: time of one run with its 99.9 %% confidence interval, GFLOP/s, GB/s (every input and result counted "
+                    + "once), and the share of the nearest ceiling of this machine, which is measured first.",
+            ""
         },
         footer = {
             "",

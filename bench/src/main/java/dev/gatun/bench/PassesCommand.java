@@ -24,9 +24,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Measures what each pass of the compiler earns: a training step is compiled without it and with it, and both run by",
-            "turns in one JVM. Prints a table in Markdown, a row for each pass, each figure without and with it:",
-            "plan steps, operations, bytes moved, the arena, and the median time of a step with the spread of its pairs.%n"
+            "Measures what each pass of the compiler earns.",
+            "",
+            "A training step is compiled without it and with it, and both run by turns in one JVM. Prints a table in "
+                    + "Markdown, a row for each pass, each figure without and with it: plan steps, operations, bytes moved, the arena, "
+                    + "and the median time of a step with the spread of its pairs.",
+            ""
         },
         footer = {
             "",
@@ -40,7 +43,7 @@ final class PassesCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WORKLOAD", description = "As for 'gatun bench step'.")
     private String workload;
 
-    @Option(names = "--pass", paramLabel = "NAME,...", split = ",", description = "Passes to measure. Default: all.")
+    @Option(names = "--pass", paramLabel = "NAME", split = ",", description = "Passes to measure. Default: all.")
     private List<String> passes;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "8", description = "Pairs of steps for each pass. Default: 8.")

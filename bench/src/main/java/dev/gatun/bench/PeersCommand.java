@@ -25,10 +25,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Times training steps of Gatun and of PyTorch on this machine, in fresh processes that take turns, and prints the medians",
-            "and how many times as fast Gatun is as the faster PyTorch. PyTorch comes from Maven's repository by the profile peers:",
+            "Times training steps of Gatun and of PyTorch on this machine.",
+            "",
+            "Fresh processes take turns. Printed are the medians and how many times as fast Gatun is as the faster PyTorch.",
+            "",
+            "PyTorch comes from Maven's repository by the profile peers:",
             "  mvn -P peers -pl bench -am -DskipTests verify           builds and measures",
-            "After that, and until the next build without the profile, this command measures again.%n"
+            "After that, and until the next build without the profile, this command measures again.",
+            ""
         },
         footer = {"", "Example:", "  gatun bench peers gpt-nano lenet5-b64 --rounds 5 --json today.json"})
 final class PeersCommand implements Callable<Integer> {

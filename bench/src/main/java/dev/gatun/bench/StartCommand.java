@@ -34,9 +34,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Times the way to a model's first answer in fresh JVMs with this one's options, side by side: compiling it and reading its",
-            "weights with backend auto and onednn, and loading it compiled ahead of time (as gatun compile does).%n",
-            "From the first line of Java to the first result; the JVM's own start is left out. Prints RESULT lines.%n"
+            "Times the way to a model's first answer in fresh JVMs with this one's options.",
+            "",
+            "Side by side: compiling it and reading its weights with backend auto and onednn, and loading it compiled ahead "
+                    + "of time (as gatun compile does). Measured from the first line of Java to the first result; the JVM's own start "
+                    + "is left out. Prints RESULT lines.",
+            ""
         })
 final class StartCommand implements Callable<Integer> {
     private static final String FUNCTION = "logits";

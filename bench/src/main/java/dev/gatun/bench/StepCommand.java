@@ -25,11 +25,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Times one training step: forward, backward, update. A GPT is clipped to global norm 1 and updated by AdamW,",
-            "lenet5-b64 and lstm-2x256-seq64-b32 by Adam, resnet18-cifar-b64 by SGD with momentum 0.9. decode-nano-kv is no",
-            "training: 192 tokens written one by one, greedily, with a key and value cache; --batch N writes N texts at a time.%n",
-            "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations,",
-            "rate, unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.%n"
+            "Times one training step: forward, backward, update.",
+            "",
+            "A GPT is clipped to global norm 1 and updated by AdamW, lenet5-b64 and lstm-2x256-seq64-b32 by Adam, "
+                    + "resnet18-cifar-b64 by SGD with momentum 0.9. decode-nano-kv is no training: 192 tokens written one by one, "
+                    + "greedily, with a key and value cache; --batch N writes N texts at a time.",
+            "",
+            "Prints RESULT lines, fields separated by tabs: peer, workload, threads, median ms, min ms, iterations, rate, "
+                    + "unit, cores kept busy by other processes, note. Stops with an error unless the loss fell.",
+            ""
         })
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
@@ -67,7 +71,7 @@ final class StepCommand implements Callable<Integer> {
     @Option(names = "--memory-budget", paramLabel = "MIB", description = "Bound of the arena in MiB; activations that do not fit are computed again.")
     private Integer memoryBudget;
 
-    @Option(names = "--without-pass", paramLabel = "NAME,...", split = ",", description = "Leave passes out, to see what they earn: 'gatun bench passes' lists them.")
+    @Option(names = "--without-pass", paramLabel = "NAME", split = ",", description = "Leave passes out, to see what they earn: 'gatun bench passes' lists them.")
     private List<String> without = List.of();
 
     @Option(names = "--profile", description = "Also print a table of times by kernel.")

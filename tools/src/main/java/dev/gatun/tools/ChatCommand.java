@@ -33,8 +33,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Talks with a language model that was trained on conversations: reads a message from each line of standard input",
-            "and prints the answer. Ends with the input (Ctrl-D).%n"
+            "Talks with a language model that was trained on conversations.",
+            "",
+            "Reads a message from each line of standard input and prints the answer. Ends with the input (Ctrl-D).",
+            ""
         },
         footer = {
             "",

@@ -24,9 +24,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Drops documents that are not worth training on, and says why.%n",
-            "A document is a line of a .jsonl file, a row of a .parquet file, or another file as a whole. What is",
-            "kept is written as lines of JSON with a field text.%n"
+            "Drops documents that are not worth training on, and says why.",
+            "",
+            "A document is a line of a .jsonl file, a row of a .parquet file, or another file as a whole. What is kept is "
+                    + "written as lines of JSON with a field text.",
+            ""
         },
         footer = {
             "",

@@ -27,10 +27,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compiles functions of a model ahead of time into one file: plan, generated classes, weights, and what they ask of a",
-            "machine. It runs without compiling again: by 'java -jar FILE', or in a program, which needs that file alone on its",
-            "class path (see CompiledModel).",
-            "Backend auto is oneDNN here where there is one: it is fast from its first call.%n"
+            "Compiles functions of a model ahead of time into one file.",
+            "",
+            "It holds the plan, generated classes, weights, and what they ask of a machine. It runs without compiling again: "
+                    + "by 'java -jar FILE', or in a program, which needs that file alone on its class path (see CompiledModel). "
+                    + "Backend auto is oneDNN here where there is one: it is fast from its first call.",
+            ""
         },
         footer = {
             "",
@@ -48,7 +50,7 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(
             names = "--function",
-            paramLabel = "NAME,...",
+            paramLabel = "NAME",
             split = ",",
             description = "Functions, which share their state. Default: all that the model has but train and evaluate.")
     private List<String> functions;

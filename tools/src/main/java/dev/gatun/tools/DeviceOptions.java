@@ -31,10 +31,8 @@ final class DeviceOptions {
     @Option(
             names = "--memory-budget",
             paramLabel = "SIZE",
-            description = {
-                "Bound of the memory for weights, optimizer state and activations: 1500M, 2G. Where activations do not fit,",
-                "the backward pass computes them again, which takes time. Default: no bound."
-            })
+            description = "Bound of the memory for weights, optimizer state and activations: 1500M, 2G. Where activations do not fit, the "
+                    + "backward pass computes them again, which takes time. Default: no bound.")
     private String memory;
 
     /** Checks the flags before any work is done. */

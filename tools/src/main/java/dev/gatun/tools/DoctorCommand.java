@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Says what works on this machine: the JDK, the processor, and each backend, ready or missing and why.")
+        description = {"Says what works on this machine: the JDK, the processor, and each backend, ready or missing and why.", ""})
 final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

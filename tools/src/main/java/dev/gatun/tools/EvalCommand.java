@@ -47,15 +47,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Measures a trained model.%n",
-            "Classes of images, sounds, videos or of a table's rows: loss, accuracy, top-5 accuracy; precision,",
-            "recall, F1 and area under the ROC curve of each class and on average; which classes are taken for",
-            "which, also as pictures, confusion.svg and confusion.png, in the run folder. Images are scaled",
-            "until they cover the model's input, cropped around their centre, and turned grey or coloured.%n",
-            "Numbers in a table: MSE, RMSE, MAE and R2, in units of the column. With --group all of it for the",
-            "rows of each value of a column, and how far decisions depend on it: differences and ratio of",
-            "demographic parity, difference of equalized odds.%n",
-            "Language models: loss in nats, perplexity, bits per byte and per character of a text.%n"
+            "Measures a trained model.",
+            "",
+            "Classes of images, sounds, videos or of a table's rows: loss, accuracy, top-5 accuracy; precision, recall, F1 "
+                    + "and area under the ROC curve of each class and on average; which classes are taken for which, also as pictures, "
+                    + "confusion.svg and confusion.png, in the run folder. Images are scaled until they cover the model's input, "
+                    + "cropped around their centre, and turned grey or coloured.",
+            "",
+            "Numbers in a table: MSE, RMSE, MAE and R2, in units of the column. With --group all of it for the rows of each "
+                    + "value of a column, and how far decisions depend on it: differences and ratio of demographic parity, difference "
+                    + "of equalized odds.",
+            "",
+            "Language models: loss in nats, perplexity, bits per byte and per character of a text.",
+            ""
         },
         footer = {
             "",

@@ -32,8 +32,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows a model's graph, the loops and calls it is fused into, and where its memory lies.%n",
-            "Nothing is run. Without --pass: one line for each pass, then the steps and the memory.%n"
+            "Shows a model's graph, the loops and calls it is fused into, and where its memory lies.",
+            "",
+            "Nothing is run. Without --pass: one line for each pass, then the steps and the memory.",
+            ""
         },
         footer = {
             "",
@@ -68,7 +70,7 @@ final class ExplainCommand implements Callable<Integer> {
             description = "A pass (its graph before and after), traced, steps, memory or bytecode (of the generated loops).")
     private String pass;
 
-    @Option(names = "--without-pass", paramLabel = "NAME,...", split = ",", description = "Leave passes out.")
+    @Option(names = "--without-pass", paramLabel = "NAME", split = ",", description = "Leave passes out.")
     private List<String> without = List.of();
 
     @Option(

@@ -21,11 +21,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Writes the model of a run folder for others.%n",
-            "huggingface: config.json, model.safetensors (in several files above 5 GiB) and tokenizer.json, for GPTs with",
-            "learned positions, Llamas and BERTs.%n",
-            "onnx: one file from tokens i32 [batch, time] or images f32 [batch, height, width, channels] to scores, of fixed",
-            "sizes, which onnxruntime and others run.%n"
+            "Writes the model of a run folder for others.",
+            "",
+            "huggingface: config.json, model.safetensors (in several files above 5 GiB) and tokenizer.json, for GPTs with "
+                    + "learned positions, Llamas and BERTs.",
+            "",
+            "onnx: one file from tokens i32 [batch, time] or images f32 [batch, height, width, channels] to scores, of fixed "
+                    + "sizes, which onnxruntime and others run.",
+            ""
         },
         footer = {"", "Examples:", "  gatun export runs/notes --out models/notes", "  gatun export runs/notes --dtype bf16 --out models/notes-bf16",
             "  gatun export runs/notes --format onnx --out notes.onnx"})

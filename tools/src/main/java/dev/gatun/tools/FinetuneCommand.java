@@ -32,10 +32,13 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a language model on a text of another kind, from the weights that it has.%n",
-            "All parameters are trained, but for those that --freeze names. With --lora-rank the model stays as it is and small",
-            "changes of its linear layers are trained instead (LoRA), which takes much less memory; the changes are saved in",
-            "PEFT's format, adapter_model.safetensors and adapter_config.json, and gatun merge makes a model of both.%n"
+            "Trains a language model on a text of another kind, from the weights that it has.",
+            "",
+            "All parameters are trained, but for those that --freeze names. With --lora-rank the model stays as it is and "
+                    + "small changes of its linear layers are trained instead (LoRA), which takes much less memory; the changes are "
+                    + "saved in PEFT's format, adapter_model.safetensors and adapter_config.json, and gatun merge makes a model of "
+                    + "both.",
+            ""
         },
         footer = {
             "",
@@ -95,7 +98,7 @@ final class FinetuneCommand implements ResumableCommand {
 
     @Override
     public List<String> usual() {
-        return List.of("batch " + BATCH + ", " + usual(false).text(), "with --lora-rank: batch " + BATCH + ", " + usual(true).text());
+        return List.of("batch " + BATCH + ", " + usual(false).text(), "--lora-rank: batch " + BATCH + ", " + usual(true).text());
     }
 
     @Override

@@ -37,7 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
-        description = "Trains neural networks inside the JVM.%n",
+        description = {"Trains neural networks inside the JVM.", ""},
         footer = {
             "",
             "Examples:",
@@ -77,11 +77,7 @@ public final class Gatun {
     /** Runs the command; returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Gatun root = new Gatun();
-        CommandLine command = new CommandLine(root);
-        TrainCommand.addImages(command.getSubcommands().get("train"));
-        command.getSubcommands().get("train").getSubcommands().values().forEach(Gatun::describe);
-        describe(command.getSubcommands().get("finetune"));
-        configured(command, out, err);
+        CommandLine command = command(root, out, err);
         boolean shown = System.getenv("GATUN_DEBUG") != null;
         command.setParameterExceptionHandler((e, given) -> {
             String help = e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help";
@@ -91,6 +87,15 @@ public final class Gatun {
         command.setExecutionExceptionHandler((e, line, parsed) -> Failures.report(err, e, shown || root.debug));
         command.setExecutionStrategy(parsed -> root.verbose ? verbosely(parsed) : new CommandLine.RunLast().execute(parsed));
         return command.execute(args);
+    }
+
+    /** The command with all that belong to it. */
+    static CommandLine command(Gatun root, PrintWriter out, PrintWriter err) {
+        CommandLine command = new CommandLine(root);
+        TrainCommand.addImages(command.getSubcommands().get("train"));
+        command.getSubcommands().get("train").getSubcommands().values().forEach(Gatun::describe);
+        describe(command.getSubcommands().get("finetune"));
+        return configured(command, out, err);
     }
 
     private static int verbosely(CommandLine.ParseResult parsed) {

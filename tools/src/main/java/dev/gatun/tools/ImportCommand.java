@@ -22,9 +22,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes a run folder from a model that others trained.%n",
-            "Reads Hugging Face folders (config.json, model.safetensors or its shards, tokenizer.json) of GPT-2, Llama",
-            "and BERT models, and GGUF files (f32, f16, bf16, q8_0, q4_0) of GPT-2 and Llama models. Weights become f32.%n"
+            "Makes a run folder from a model that others trained.",
+            "",
+            "Reads Hugging Face folders (config.json, model.safetensors or its shards, tokenizer.json) of GPT-2, Llama and "
+                    + "BERT models, and GGUF files (f32, f16, bf16, q8_0, q4_0) of GPT-2 and Llama models. Weights become f32.",
+            ""
         },
         footer = {
             "",

@@ -16,8 +16,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes a model of its own from a model and its low-rank changes: the weights with the changes in them.",
-            "It can be sampled from, fine-tuned again and exported as any other.%n"
+            "Makes a model of its own from a model and its low-rank changes.",
+            "",
+            "Its weights have the changes in them. It can be sampled from, fine-tuned again and exported as any other.",
+            ""
         },
         footer = {
             "",

@@ -37,17 +37,20 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Says what pictures show, or what sounds and videos are: the likeliest classes with their",
-            "probabilities, one line for each file.",
-            "Or fills in the column of a table that the model was trained to predict, one line of CSV for each",
-            "row: its class and the probability of it, or its number.%n",
-            "A picture is scaled until it covers the model's input and cropped around its centre. Colours",
-            "become grey (BT.601) for a model of grey images, grey becomes colour for others. Digits of MNIST",
-            "and the synthetic ones are light on dark: dark writing on light paper needs --invert, and should",
-            "fill the picture about as theirs does.%n",
-            "A table needs the columns that the model was trained with, in any order, and may have others.",
-            "Missing values and categories that training did not see count as missing ones did there; where",
-            "there were none, as the mean, and as no category.%n"
+            "Says what pictures, sounds or videos show, or fills in a column of a table.",
+            "",
+            "Of a file it names the likeliest classes with their probabilities, one line for each. Of a table it predicts "
+                    + "the column that the model was trained for, one line of CSV for each row: its class and the probability of it, "
+                    + "or its number.",
+            "",
+            "A picture is scaled until it covers the model's input and cropped around its centre. Colours become grey "
+                    + "(BT.601) for a model of grey images, grey becomes colour for others. Digits of MNIST and the synthetic ones are "
+                    + "light on dark: dark writing on light paper needs --invert, and should fill the picture about as theirs does.",
+            "",
+            "A table needs the columns that the model was trained with, in any order, and may have others. Missing values "
+                    + "and categories that training did not see count as missing ones did there; where there were none, as the mean, "
+                    + "and as no category.",
+            ""
         },
         footer = {
             "",

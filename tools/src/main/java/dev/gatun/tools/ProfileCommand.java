@@ -26,20 +26,23 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Runs a function of a model on random inputs and says where its time goes, kernel by kernel, and how near each",
-            "comes to what this machine can do at most: multiply-adds and memory bandwidth, measured first.%n",
-            "Steps with and without the taking of times alternate, so that what it costs is measured too.%n"
+            "Says where the time of a model goes, kernel by kernel, and how near each comes to what this machine can do.",
+            "",
+            "A function of the model runs on random inputs. The ceilings, multiply-adds and memory bandwidth, are measured first.",
+            "",
+            "Steps with and without the taking of times alternate, so that what it costs is measured too.",
+            ""
         },
         footer = {
             "",
-            "The roofline share is the time that the slower of operations and bytes would take at the machine's ceilings, divided by",
-            "the time taken. Bytes count each operand once; what stays in cache can exceed 100 %%.",
+            "The roofline share is the time that the slower of operations and bytes would take at the machine's ceilings, "
+                    + "divided by the time taken. Bytes count each operand once; what stays in cache can exceed 100 %%.",
             "",
             "Examples:",
             "  gatun profile gpt-nano --steps 10 --threads 2",
             "  gatun profile resnet18-cifar --trace step.json     then open the file in https://ui.perfetto.dev",
             "  gatun profile runs/notes --function decode",
-            "  GATUN_OPTS=-XX:StartFlightRecording:filename=run.jfr,dev.gatun.Kernel#enabled=true gatun profile gpt-baby"
+            "  GATUN_OPTS=-XX:StartFlightRecording:filename=a.jfr,dev.gatun.Kernel#enabled=true gatun profile vgg"
         })
 final class ProfileCommand implements Callable<Integer> {
     private static final int WARM_STEPS = 4;

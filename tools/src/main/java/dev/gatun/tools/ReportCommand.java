@@ -21,9 +21,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Draws how a training run goes or went into one page for a browser: losses, learning rate, gradients'",
-            "norm, speed and energy; what the model writes, or which classes it takes for which; its configuration",
-            "and the machine. The page needs no network. Training draws it too, as it goes on and at its end.%n"
+            "Draws how a training run goes or went into one page for a browser.",
+            "",
+            "It shows losses, learning rate, gradients' norm, speed and energy; what the model writes, or which classes it "
+                    + "takes for which; its configuration and the machine. The page needs no network. Training draws it too, as it "
+                    + "goes on and at its end.",
+            ""
         },
         footer = {
             "",

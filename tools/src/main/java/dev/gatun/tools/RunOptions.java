@@ -42,10 +42,8 @@ final class RunOptions {
             paramLabel = "RUN_DIR",
             arity = "0..1",
             fallbackValue = "",
-            description = {
-                "Go on from the latest checkpoint of a run, bit for bit as if it had never stopped. Its flags are kept;",
-                "--threads may change. Without RUN_DIR: the run in --out, or a new one there if there is none."
-            })
+            description = "Go on from the latest checkpoint of a run, bit for bit as if it had never stopped. Its flags are kept; "
+                    + "--threads may change. Without RUN_DIR: the run in --out, or a new one there if there is none.")
     private String resume;
 
     @Option(

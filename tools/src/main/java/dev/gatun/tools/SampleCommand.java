@@ -30,9 +30,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Lets a trained model continue a text, or several.%n",
-            "One text is printed as it is written. Several are written at the same time, which costs little more than one,",
-            "and each is printed when all are done; text number i draws with seed S + i.%n"
+            "Lets a trained model continue a text, or several.",
+            "",
+            "One text is printed as it is written. Several are written at the same time, which costs little more than one, "
+                    + "and each is printed when all are done; text number i draws with seed S + i.",
+            ""
         },
         footer = {
             "",

@@ -22,8 +22,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Scores translations by BLEU, as sacreBLEU does: tokenizer 13a, case counts, exponential smoothing.%n",
-            "Line i of each file of references is a good translation of what line i of the translations translates.%n"
+            "Scores translations by BLEU, as sacreBLEU does: tokenizer 13a, case counts, exponential smoothing.",
+            "",
+            "Line i of each file of references is a good translation of what line i of the translations translates.",
+            ""
         },
         footer = {
             "",

@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = ScoreBleuCommand.class,
         synopsisSubcommandLabel = "METRIC",
-        description = "Scores texts against others.")
+        description = {"Scores texts against others.", ""})
 final class ScoreCommand {}

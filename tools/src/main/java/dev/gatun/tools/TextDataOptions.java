@@ -23,10 +23,8 @@ final class TextDataOptions {
     @Option(
             names = "--data",
             paramLabel = "FILE|DIR",
-            description = {
-                "UTF-8 text: a file, a folder of files in the order of their paths, .jsonl or .parquet files. Or a folder of",
-                "token shards (gatun tokenize); several may be given, to be mixed. Default: Java sources of the JDK."
-            })
+            description = "UTF-8 text: a file, a folder of files in the order of their paths, lines of JSON (.jsonl) or .parquet files. Or a folder of "
+                    + "token shards (gatun tokenize); several may be given, to be mixed. Default: Java sources of the JDK.")
     private List<Path> data = new ArrayList<>();
 
     @Option(
@@ -45,10 +43,8 @@ final class TextDataOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "KIND|FILE",
-            description = {
-                "char (the text's characters), byte (256 tokens, any text) or a tokenizer.json (gatun tokenizer train).",
-                "Token shards bring their own. Default: char."
-            })
+            description = "char (the text's characters), byte (256 tokens, any text) or a tokenizer.json (gatun tokenizer train). Token "
+                    + "shards bring their own. Default: char.")
     private String tokenizer;
 
     /** Text that was opened. Closing it frees it; windows must be closed before. */

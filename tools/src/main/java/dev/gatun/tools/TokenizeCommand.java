@@ -28,9 +28,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Turns text into token shards, which training maps instead of reading.%n",
-            "Writes shard-00000.tokens and so on, and tokenizer.json. Into a folder that has shards new ones are added, with",
-            "the same tokenizer; a training under way takes them up at its next epoch.%n"
+            "Turns text into token shards, which training maps instead of reading.",
+            "",
+            "Writes shard-00000.tokens and so on, and tokenizer.json. Into a folder that has shards new ones are added, with "
+                    + "the same tokenizer; a training under way takes them up at its next epoch.",
+            ""
         },
         footer = {
             "",

@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = TokenizerTrainCommand.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Makes vocabularies.")
+        description = {"Makes vocabularies.", ""})
 final class TokenizerCommand {}

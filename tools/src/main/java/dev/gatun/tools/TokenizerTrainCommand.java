@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Makes a byte-level BPE vocabulary from text, and writes it as tokenizer.json.%n",
+        description = {"Makes a byte-level BPE vocabulary from text, and writes it as tokenizer.json.", ""},
         footer = {
             "",
             "Examples:",

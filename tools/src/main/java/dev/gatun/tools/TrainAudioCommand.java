@@ -15,10 +15,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a network to tell the classes of sounds apart.%n",
-            "WAV files become spectrograms: the logarithm of the energy in bands of the mel scale, in windows of",
-            "25 ms every 10 ms, which the network takes as pictures. While training, stretches of time and of",
-            "bands are hidden (SpecAugment).%n"
+            "Trains a network to tell the classes of sounds apart.",
+            "",
+            "WAV files become spectrograms: the logarithm of the energy in bands of the mel scale, in windows of 25 ms every "
+                    + "10 ms, which the network takes as pictures. While training, stretches of time and of bands are hidden "
+                    + "(SpecAugment).",
+            ""
         },
         footer = {
             "",

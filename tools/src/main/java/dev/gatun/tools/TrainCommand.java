@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {TrainGptCommand.class, TrainLstmCommand.class, TrainMlpCommand.class, TrainAudioCommand.class, TrainVideoCommand.class},
         synopsisSubcommandLabel = "MODEL",
         subcommandsRepeatable = false,
-        description = "Trains a model.")
+        description = {"Trains a model.", ""})
 final class TrainCommand {
     /** Adds the models of images, one for each preset. */
     static void addImages(CommandLine train) {

@@ -15,10 +15,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a GPT on text and lets it write a sample.%n",
-            "The run folder gets the weights (weights.safetensors), checkpoints to go on from, config.json,",
-            "tokenizer.json, metrics.csv, a page about the run (report.html), a picture of the losses (loss.svg)",
-            "and event files for TensorBoard. Ctrl-C saves and ends.%n"
+            "Trains a GPT on text and lets it write a sample.",
+            "",
+            "The run folder gets the weights (weights.safetensors), checkpoints to go on from, config.json, tokenizer.json, "
+                    + "metrics.csv, a page about the run (report.html), a picture of the losses (loss.svg) and event files for "
+                    + "TensorBoard. Ctrl-C saves and ends.",
+            ""
         },
         footer = {
             "",

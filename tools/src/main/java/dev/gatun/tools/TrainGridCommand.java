@@ -71,7 +71,7 @@ abstract class TrainGridCommand implements ResumableCommand {
 
     @Override
     public List<String> usual() {
-        return List.of("batch " + ImagePreset.LENET.batch() + ", " + TrainingDefaults.images(ImagePreset.LENET).text() + "; other networks as in gatun train NAME");
+        return List.of("batch " + ImagePreset.LENET.batch() + ", " + TrainingDefaults.images(ImagePreset.LENET).text(), "other networks as in gatun train NAME");
     }
 
     @Override

@@ -85,16 +85,16 @@ final class TrainImageCommand implements ResumableCommand {
         String l = preset.label();
         line.getCommandSpec().name(l).usageMessage()
                 .description("Trains %s.".formatted(preset.description()), "",
-                        "The run folder gets weights, config.json (with class names and normalization), metrics.csv,",
-                        "checkpoints to go on from, a page about the run (report.html), a picture of the losses (loss.svg)",
-                        "and event files for TensorBoard. Ctrl-C saves and ends.%n")
+                        "The run folder gets weights, config.json (with class names and normalization), metrics.csv, checkpoints to go on "
+                                + "from, a page about the run (report.html), a picture of the losses (loss.svg) and event files for "
+                                + "TensorBoard. Ctrl-C saves and ends.", "")
                 .footer("", "Examples:",
-                        "  gatun train " + l + "                                        synthetic digits, nothing to download",
-                        "  gatun train " + l + " --data mnist/ --epochs 5               IDX files, validated with the test images",
-                        "  gatun train " + l + " --data photos/ --image-size 64x64      a sub-folder of pictures a class",
+                        "  gatun train " + l + "                                     synthetic digits, nothing to download",
+                        "  gatun train " + l + " --data mnist/ --epochs 5            IDX files, validated with test images",
+                        "  gatun train " + l + " --data photos/ --image-size 64x64   a sub-folder of pictures a class",
                         "  gatun train " + l + " --data photos/ --patience 4 --average 0.999 --schedule one-cycle",
-                        "  gatun train " + l + " --find-learning-rate                   look for a rate that suits model and data",
-                        "  gatun eval runs/" + l + "-...                                accuracy, F1, confusion matrix");
+                        "  gatun train " + l + " --find-learning-rate                look for a rate that suits the model",
+                        "  gatun eval runs/" + l + "-...                             accuracy, F1, confusion matrix");
         return line;
     }
 

@@ -25,9 +25,11 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a perceptron to predict a column of a CSV table.%n",
-            "Numbers are standardized and text becomes categories, as the rows that are trained on have it; missing values",
-            "are marked. A tenth of the rows is kept to validate with and a tenth to test the result with.%n"
+            "Trains a perceptron to predict a column of a CSV table.",
+            "",
+            "Numbers are standardized and text becomes categories, as the rows that are trained on have it; missing values "
+                    + "are marked. A tenth of the rows is kept to validate with and a tenth to test the result with.",
+            ""
         },
         footer = {
             "",
@@ -55,7 +57,7 @@ final class TrainMlpCommand implements ResumableCommand {
             description = "classification, regression or auto: classes where the target is text or few whole numbers. Default: auto.")
     private TableCode.Kind kind;
 
-    @Option(names = "--hidden", paramLabel = "N,N", split = ",", defaultValue = "64,64", description = "Widths of the hidden layers. Default: 64,64.")
+    @Option(names = "--hidden", paramLabel = "N", split = ",", defaultValue = "64,64", description = "Widths of the hidden layers. Default: 64,64.")
     private List<Integer> hidden;
 
     @Option(names = "--validation", paramLabel = "X", defaultValue = "0.1", description = "Share of rows to validate with. Default: 0.1.")

@@ -14,15 +14,17 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a network to tell the classes of short videos apart.%n",
-            "Frames that are evenly spread over a video, grey and of one size, become the channels of one",
-            "picture. A video is an animated GIF, or a folder of pictures in the order of their names.%n"
+            "Trains a network to tell the classes of short videos apart.",
+            "",
+            "Frames that are evenly spread over a video, grey and of one size, become the channels of one picture. A video "
+                    + "is an animated GIF, or a folder of pictures in the order of their names.",
+            ""
         },
         footer = {
             "",
             "Examples:",
             "  gatun train video                                     synthetic movements, nothing to download",
-            "  gatun train video --data gestures/ --frames 12        a sub-folder of GIFs, or of folders of frames, a class",
+            "  gatun train video --data gestures/ --frames 12        a sub-folder of GIFs or frames a class",
             "  gatun eval runs/video-... --data more-gestures/       accuracy, F1, confusion matrix",
             "  gatun predict runs/video-... wave.gif frames/         what is seen"
         })

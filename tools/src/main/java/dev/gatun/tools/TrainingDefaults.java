@@ -46,6 +46,6 @@ record TrainingDefaults(int steps, int epochs, OptimizerKind kind, Optimizer opt
     /** One line for people. */
     String text() {
         return String.format(Locale.ROOT, "%s, %s, learning rate %s, weight decay %s, %s", steps > 0 ? steps + " steps" : epochs + " epochs",
-                kind.name().toLowerCase(Locale.ROOT), learningRate, weightDecay, clip > 0 ? "gradients clipped to " + (int) clip : "gradients not clipped");
+                kind.name().toLowerCase(Locale.ROOT), learningRate, weightDecay, clip > 0 ? "clipped to " + (int) clip : "not clipped");
     }
 }

@@ -79,10 +79,8 @@ final class TrainingOptions {
     @Option(
             names = "--group",
             paramLabel = "PATTERN:K=X,..",
-            description = {
-                "Train parameters otherwise than the rest: rate=X (factor of the learning rate), decay=X, l1=X, l2=X.",
-                "--group '*.bias:decay=0,rate=2'. May be repeated; the first that fits a name counts."
-            })
+            description = "Train parameters otherwise than the rest: rate=X (factor of the learning rate), decay=X, l1=X, l2=X. --group "
+                    + "'*.bias:decay=0,rate=2'. May be repeated; the first that fits a name counts.")
     private List<String> groups = new ArrayList<>();
 
     @Option(

@@ -40,32 +40,35 @@ import picocli.CommandLine.Unmatched;
         sortOptions = false,
         customSynopsis = "gatun tune MODEL --search FLAG=VALUES [...] [OPTIONS] [-- FLAGS OF gatun train MODEL]%n       gatun tune --resume DIR [OPTIONS]",
         description = {
-            "Searches for good flags of gatun train MODEL: tries some, several at once if you like, and says which were the best.%n",
-            "Each trial is a run of gatun train with a folder of its own. What follows -- is given to all of them. After Ctrl-C, a",
-            "crash or a power cut, --resume goes on: finished trials are not run again, and those under way go on from their",
-            "checkpoints. Same seed, same proposals, when trials run one at a time.%n"
+            "Searches for good flags of gatun train MODEL.",
+            "",
+            "Each trial is a run of gatun train with a folder of its own; several may run at once. What follows -- is "
+                    + "given to all of them. In the end it says which were the best. After Ctrl-C, a crash or a power cut, --resume "
+                    + "goes on: finished trials are not run again, and those under way go on from their checkpoints. Same seed, same proposals, "
+                    + "when trials run one at a time.",
+            ""
         },
         footer = {
             "",
             "Values:",
             "  batch=16,32,64                one of these; with bars where values hold commas: hidden=64|64,64",
             "  dropout=0..0.5                a number between",
-            "  learning-rate=log:1e-4..1e-1  a number whose logarithm is uniform: for what spans orders of magnitude",
-            "  layers=2..6                   a whole number, where the flag takes whole numbers (int: makes it so elsewhere)",
+            "  learning-rate=log:1e-4..1e-1  a number whose logarithm is uniform, for wide ranges",
+            "  layers=2..6                   a whole number, where the flag takes them (elsewhere write int:)",
             "  dropout=0..0.5/0.1            in steps, which a grid needs; in a log: range the step is a factor",
             "",
             "Methods:",
-            "  tpe      10 trials at random, then where good ones lie closer than others (tree-structured Parzen estimator)",
+            "  tpe      10 trials at random, then near good ones (tree-structured Parzen estimator)",
             "  random   at random, no point twice",
             "  grid     all combinations",
-            "  halving  at random; all trials train for a short time, the best third goes on from its checkpoints, and so on.",
+            "  halving  at random; all trials train for a short time, the best third goes on, and so on.",
             "           With --rungs, tpe and grid do so too.",
             "",
             "Examples:",
-            "  gatun tune lenet --search learning-rate=log:1e-4..1e-1 --search batch=16,32,64 --trials 20 -- --epochs 1",
-            "  gatun tune lenet --search learning-rate=log:1e-4..1e-1 --maximize accuracy --parallel 2 -- --data mnist/",
-            "  gatun tune gpt --search learning-rate=log:1e-4..1e-2 --search layers=2..6 --method halving --trials 27 -o runs/tune",
-            "  gatun tune mlp --method grid --search 'hidden=32|64|64,64' --search dropout=0..0.2/0.1 -- --data a.csv --target b",
+            "  gatun tune lenet --search learning-rate=log:1e-4..1e-1 --search batch=16,32,64 -- --epochs 1",
+            "  gatun tune lenet --search dropout=0..0.5 --maximize accuracy --parallel 2 -- --data mnist/",
+            "  gatun tune gpt --search layers=2..6 --method halving --trials 27 -o runs/tune",
+            "  gatun tune mlp --method grid --search 'hidden=32|64|64,64' -- --data a.csv --target b",
             "  gatun tune --resume runs/tune --trials 40             ... goes on, with more trials"
         })
 final class TuneCommand implements Callable<Integer> {
@@ -104,10 +107,8 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--rungs",
             paramLabel = "N",
-            description = {
-                "Times to measure, of which the last is the end of the training; only the best of one rung go on to the next.",
-                "Default: 1, for halving as many as leave one trial or a few for the last."
-            })
+            description = "Times to measure, of which the last is the end of the training; only the best of one rung go on to the next. "
+                    + "Default: 1, for halving as many as leave one trial or a few for the last.")
     private Integer rungs;
 
     @Option(

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class GatunTest {
     private static final String VERSE = "the quick brown fox jumps over the lazy dog.\n".repeat(60);
@@ -236,16 +235,6 @@ class GatunTest {
         Result r = gatun("doctor");
         assertThat(r.code()).isZero();
         assertThat(r.out()).contains("jdk ", "simd     ready", "reference ready", "onednn");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "train", "train gpt", "sample", "explain", "profile", "compile", "doctor"})
-    void helpTeaches(String command) {
-        List<String> args = new ArrayList<>(command.isEmpty() ? List.of() : List.of(command.split(" ")));
-        args.add("--help");
-        Result r = gatun(args.toArray(String[]::new));
-        assertThat(r.code()).isZero();
-        assertThat(r.out()).contains("Usage: gatun");
     }
 
     @Test

@@ -310,7 +310,7 @@ class ImageCommandsTest {
         refused(gatun("predict", run, "x.png"), "is no classifier of images");
         refused(gatun("sample", lenet()), "is no language model");
         assertThat(gatun("train", "vit", "--help").out()).contains("Usage: gatun train vit", "vision transformer", "--label-smoothing",
-                "batch 64, 10 epochs, adamw, learning rate 0.001, weight decay 0.05, gradients not clipped");
+                "batch 64, 10 epochs, adamw, learning rate 0.001, weight decay 0.05, not clipped");
         assertThat(gatun("train", "--help").out()).contains("lenet", "resnet50", "mobilenet");
         assertThat(gatun("eval", "--help").out()).contains("confusion.svg");
         assertThat(gatun("predict", "--help").out()).contains("--invert");
