@@ -66,7 +66,7 @@ public record CrossEntropy(double smoothing) implements Composite {
         Tensor logits = at.operand(0);
         Tensor labels = at.operand(1);
         Tensor g = at.cotangent().reshape(labels.shape().concat(Shape.of(1)));
-        Tensor probability = logits.sub(LogSoftmax.logSumExp(logits)).exp();
+        Tensor probability = new Softmax().expand(List.of(logits)).getFirst(); // shares the loss's exponentials
         double spread = smoothing / logits.shape().last();
         Tensor others = smoothing > 0 ? probability.add(-spread) : probability;
         Tensor d = Tensor.select(hit(logits, labels), probability.add(smoothing - 1 - spread), others);

@@ -41,9 +41,10 @@ public record Gelu(boolean tanh) implements Composite {
         if (!tanh) return at.through(expand(at.operands()));
         Tensor x = at.operand(0);
         Tensor t = inner(x).tanh();
-        // phi + x/2 (1 - t^2) inner'(x)
-        Tensor slope = x.mul(x).mul(3 * C * CUBIC).add(C);
-        Tensor d = t.mul(t).neg().add(1).mul(slope).mul(x).mul(0.5);
-        return List.of(t.mul(0.5).add(0.5).add(d).mul(at.cotangent()));
+        // phi + x/2 (1 - t^2) inner'(x) = phi (1 + 2 x inner'(x) (1 - phi))
+        Tensor phi = t.mul(0.5).add(0.5);
+        Tensor rest = t.mul(-0.5).add(0.5);
+        Tensor slope = x.mul(x).mul(6 * C * CUBIC).add(2 * C).mul(x);
+        return List.of(slope.mul(rest).add(1).mul(phi).mul(at.cotangent()));
     }
 }

@@ -206,6 +206,11 @@ public final class Tensor {
         return apply(new Cos());
     }
 
+    /** {@code 1 / this}. */
+    public Tensor reciprocal() {
+        return like(1).div(this);
+    }
+
     /** {@code 1 / (1 + exp(-this))}, computed as {@code (1 + tanh(this/2)) / 2}, which does not overflow. */
     public Tensor sigmoid() {
         return mul(0.5).tanh().mul(0.5).add(0.5);

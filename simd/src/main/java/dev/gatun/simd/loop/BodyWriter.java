@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <pre>
  * idle turns; return if there are no rows
- * constants; addresses of the task's first row; row values that never change; column sums = 0
+ * column sums = 0; constants; addresses of the task's first row; row values that never change
  * for each row
  *     row values of level 0
  *     for each pass p: vectors of the row, several at a time if it reduces; the rest one at a time; the tail, masked
@@ -52,13 +52,13 @@ final class BodyWriter {
     void write(List<Asm.Constant> constants) {
         knowSegments();
         idle();
+        reductions.clearColumns(); // a call: what is in registers would not survive it, so it comes before the constants
         asm.prologue(constants);
         rows();
         pointers();
         for (int i = 0; i < loop.body().size(); i++) {
             if (frame.plan.isInvariant(i) && !(loop.body().get(i) instanceof Store)) rowWriter.instruction(i);
         }
-        reductions.clearColumns();
         if (nest.isFlat()) {
             flatLength();
             oneRow();
