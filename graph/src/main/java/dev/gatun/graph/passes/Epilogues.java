@@ -2,7 +2,6 @@ package dev.gatun.graph.passes;
 
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Node;
-import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.ops.Add;
 import dev.gatun.graph.ops.Broadcast;
 import dev.gatun.graph.ops.Constant;
@@ -18,6 +17,8 @@ import dev.gatun.graph.ops.Relu;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
+import dev.gatun.graph.types.Shape;
+import dev.gatun.graph.types.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,11 +83,12 @@ final class Epilogues {
             Node product = uses.product(node.operands().get(side));
             Node broadcast = uses.definition(node.operands().get(1 - side).id());
             if (product == null || broadcast == null || !(broadcast.op() instanceof Broadcast)) continue;
-            Value vector = broadcast.operands().getFirst();
-            boolean fits = vector.type().rank() == 1 && vector.type().dtype() == DType.F32
-                    && vector.type().dim(0) == product.result().type().dim(-1) && node.result().type().dim(-1) == vector.type().dim(0);
+            TensorType repeated = broadcast.operands().getFirst().type();
+            int width = product.result().type().dim(-1);
+            boolean fits = repeated.dtype() == DType.F32 && repeated.rank() > 0 && repeated.dim(-1) == width && repeated.elements() == width
+                    && node.result().type().dim(-1) == width;
             Optional<Fused> op = fits ? claimed(product, more) : Optional.empty();
-            if (op.isPresent()) return replaced(tracer, x.get(side), op.get(), operand(tracer, x.get(1 - side)), node);
+            if (op.isPresent()) return replaced(tracer, x.get(side), op.get(), operand(tracer, x.get(1 - side)).reshape(Shape.of(width)), node);
         }
         return null;
     }

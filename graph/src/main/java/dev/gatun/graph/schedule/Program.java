@@ -137,9 +137,19 @@ final class Program {
         try {
             IndexMap map = new IndexMap(0, to.strides())
                     .onto(merged.shape(), p.offset(), merged.strides(), to.dims());
-            return new Place(p.buffer(), p.dtype(), to, map.offset(), map.coefficients());
+            return new Place(p.buffer(), p.dtype(), to, map.offset(), spaced(to, map.coefficients()));
         } catch (IndexMap.NeedsCut | IndexMap.Unmappable e) {
             return null;
         }
+    }
+
+    /** A dimension of one element has any stride: a matrix of one row gets that of a dense one, which kernels take. */
+    private static List<Long> spaced(Shape shape, List<Long> strides) {
+        List<Long> spaced = new ArrayList<>(strides);
+        for (int i = shape.rank() - 1; i >= 0; i--) {
+            if (shape.dim(i) != 1) continue;
+            spaced.set(i, i + 1 < shape.rank() ? spaced.get(i + 1) * shape.dim(i + 1) : 1L);
+        }
+        return spaced;
     }
 }

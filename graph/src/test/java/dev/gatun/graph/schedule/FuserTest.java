@@ -214,6 +214,25 @@ class FuserTest {
     }
 
     @Test
+    void aBiasInAnotherShapeMovesIntoAConvolutionToo() {
+        List<Step> steps = schedule(Tracer.trace("test", t -> {
+            Tensor y = t.data("x", TensorType.of(DType.F32, 2, 6, 6, 3)).apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5)));
+            t.output("y", y.add(t.state("b", TensorType.of(DType.F32, 5)).reshape(1, 5, 1, 1).reshape(1, 1, 1, 5)));
+        }), op -> op instanceof Fused).steps();
+        assertThat(steps).hasSize(1);
+        assertThat(((Call) steps.getFirst()).op()).isEqualTo(new FusedConv2d(Conv2d.of(1, 1), false, true, FusedConv2d.Residual.NONE, Fused.Activation.NONE));
+    }
+
+    @Test
+    void oneImageIsReadAsARowWithoutACopy() {
+        List<Step> steps = schedule(t -> t.output("y", t.data("x", TensorType.of(DType.F32, 1, 6, 6, 3))
+                .apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5))).reshape(1, 180)
+                .matmul(t.state("v", TensorType.of(DType.F32, 180, 10))))).steps();
+        assertThat(steps).hasSize(2).allSatisfy(s -> assertThat(s).isInstanceOf(Call.class));
+        assertThat(((Call) steps.getLast()).operands().getFirst().strides()).containsExactly(180L, 1L);
+    }
+
+    @Test
     void sumsThatRepeatAnOperandAreNoResidual() {
         Schedule s = schedule(Tracer.trace("test", t -> {
             Tensor y = t.data("x", TensorType.of(DType.F32, 2, 6, 6, 3)).apply(Conv2d.of(1, 1), t.state("w", TensorType.of(DType.F32, 3, 3, 3, 5)));
