@@ -8,6 +8,7 @@ import dev.gatun.runtime.EnergyMeter;
 import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.Precision;
 import dev.gatun.runtime.Profile;
+import dev.gatun.runtime.ProfilerOverhead;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +75,7 @@ final class StepCommand implements Callable<Integer> {
     @Option(names = "--without-pass", paramLabel = "NAME", split = ",", description = "Leave passes out, to see what they earn: 'gatun bench passes' lists them.")
     private List<String> without = List.of();
 
-    @Option(names = "--profile", description = "Also print a table of times by kernel.")
+    @Option(names = "--profile", description = "Also print a table of times by kernel, and what taking them costs.")
     private boolean profile;
 
     @Spec
@@ -171,17 +172,17 @@ final class StepCommand implements Callable<Integer> {
     }
 
     private static void profile(PrintWriter out, Executable executable, Runnable step) {
-        executable.profiling(true);
-        for (int i = 0; i < PROFILED; i++) step.run();
-        executable.profiling(false);
+        ProfilerOverhead m = ProfilerOverhead.measure(executable, step, PROFILED);
+        int count = m.timedSteps();
         Profile profile = Profile.of(executable);
         double total = profile.nanos();
         out.printf(Locale.ROOT, "%n%10s %7s %8s  %-40s %s%n", "ms a step", "share", "calls", "kernel", "source");
         for (Profile.Row r : profile.rows()) {
-            out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", r.nanos() / 1e6 / PROFILED, 100 * r.nanos() / total,
-                    r.calls() / PROFILED, "  ".repeat(r.depth()) + r.kernel(), r.source());
+            out.printf(Locale.ROOT, "%10.3f %6.1f%% %8d  %-40s %s%n", r.nanos() / 1e6 / count, 100 * r.nanos() / total,
+                    r.calls() / count, "  ".repeat(r.depth()) + r.kernel(), r.source());
         }
-        out.printf(Locale.ROOT, "%10.3f %6.1f%%%n", total / 1e6 / PROFILED, 100.0);
+        out.printf(Locale.ROOT, "%10.3f %6.1f%%%n", total / 1e6 / count, 100.0);
+        out.println(m);
         out.flush();
     }
 }

@@ -55,6 +55,13 @@ final class CpuFunction implements Function {
             }
         }
 
+        void forget() {
+            nanos = 0;
+            calls = 0;
+            for (Part p : before) p.forget();
+            for (Part p : body) p.forget();
+        }
+
         static Part[] parts(List<Work> work, List<Integer> outer) {
             return work.stream().map(w -> new Part(w, outer)).toArray(Part[]::new);
         }
@@ -184,6 +191,12 @@ final class CpuFunction implements Function {
     @Override
     public void close() {
         work.forEach(w -> CpuBackend.close(w.kernels()));
+    }
+
+    @Override
+    public void forgetTimes() {
+        for (Part p : parts) p.forget();
+        calls = 0;
     }
 
     @Override

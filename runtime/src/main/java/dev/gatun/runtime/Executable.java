@@ -263,6 +263,11 @@ public final class Executable implements AutoCloseable {
         listener = to;
     }
 
+    /** Forgets the times taken so far: those of the first steps, say, in which HotSpot still compiles. */
+    public void forgetTimes() {
+        functions.values().forEach(Function::forgetTimes);
+    }
+
     /** Times taken while profiling was on. */
     public List<KernelTime> profile() {
         List<KernelTime> times = new ArrayList<>();

@@ -18,8 +18,11 @@ interface Function extends AutoCloseable {
     /** Runs over another arena from now on. */
     void move(MemorySegment arena);
 
-    /** Times since the function was compiled. */
+    /** Times since the function was compiled, or since {@link #forgetTimes}. */
     List<KernelTime> times();
+
+    /** Counts from nothing again. */
+    void forgetTimes();
 
     /** Frees what the kernels hold outside the arena. */
     @Override

@@ -1,6 +1,8 @@
 package dev.gatun.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ops.Scan;
@@ -59,6 +61,38 @@ class ProfileTest {
             assertThat(half.gflops()).isEqualTo(0.5);
             assertThat(half.gbs()).isEqualTo(5);
         }
+    }
+
+    @Test
+    void whatTimesCostIsMeasuredByTurns() {
+        try (Compiler c = new Compiler(Backend.SIMD, 1); Executable e = compiled(c)) {
+            int[] steps = new int[1];
+            ProfilerOverhead m = ProfilerOverhead.measure(e, () -> {
+                e.run("work");
+                steps[0]++;
+            }, 20);
+            assertThat(m.plain()).hasSameSizeAs(m.timed()).hasSizeGreaterThanOrEqualTo(6);
+            assertThat(m.timedSteps()).isGreaterThanOrEqualTo(20).isLessThanOrEqualTo(steps[0] / 2);
+            assertThat(e.profile()).as("those of warming up are forgotten").allMatch(t -> t.calls() == m.timedSteps());
+            assertThat((double) Profile.of(e).nanos()).isBetween(0.0, m.timedNanos());
+            e.run("work");
+            assertThat(e.profile()).as("off again").allMatch(t -> t.calls() == m.timedSteps());
+            e.forgetTimes();
+            assertThat(e.profile()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatTimesCostHasAnInterval() {
+        List<Double> plain = IntStream.range(0, 100).mapToObj(i -> 1000.0 + i % 7).toList();
+        List<Double> timed = IntStream.range(0, 100).mapToObj(i -> (1000.0 + i % 7) * (1.01 + (i * 37 % 100 - 49.5) * 1e-4)).toList();
+        ProfilerOverhead m = new ProfilerOverhead(plain, timed, 3);
+        assertThat(m.percent()[0]).isCloseTo(1, within(1e-9)); // 0.505 to 1.495 in steps of 0.01
+        assertThat(m.percent()[1]).as("rank 40 of 100").isCloseTo(0.505 + 0.39, within(1e-9));
+        assertThat(m.percent()[2]).as("rank 61").isCloseTo(1.495 - 0.39, within(1e-9));
+        assertThat(m.timedSteps()).isEqualTo(300);
+        assertThat(m).hasToString("median step 0.001 ms, 0.001 ms with times taken; they cost +1.00 %, with 95 % between +0.90 and +1.11 (100 pairs of blocks of 3 steps)");
+        assertThatThrownBy(() -> new ProfilerOverhead(plain, List.of(1.0), 1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pairs");
     }
 
     @Test

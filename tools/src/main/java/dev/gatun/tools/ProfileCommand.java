@@ -9,9 +9,10 @@ import dev.gatun.runtime.ChromeTrace;
 import dev.gatun.runtime.Compiler;
 import dev.gatun.runtime.Executable;
 import dev.gatun.runtime.Profile;
+import dev.gatun.runtime.ProfilerOverhead;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "A function of the model runs on random inputs. The ceilings, multiply-adds and memory bandwidth, are measured first.",
             "",
-            "Steps with and without the taking of times alternate, so that what it costs is measured too.",
+            "Blocks of steps with and without the taking of times alternate, so that what it costs is measured too.",
             ""
         },
         footer = {
@@ -45,9 +46,6 @@ import picocli.CommandLine.Spec;
             "  GATUN_OPTS=-XX:StartFlightRecording:filename=a.jfr,dev.gatun.Kernel#enabled=true gatun profile vgg"
         })
 final class ProfileCommand implements Callable<Integer> {
-    private static final int WARM_STEPS = 4;
-    private static final long WARM_NANOS = 2_000_000_000L;
-
     @Mixin
     private ModelOptions model;
 
@@ -57,13 +55,13 @@ final class ProfileCommand implements Callable<Integer> {
             description = "train, evaluate, and prefill or decode (texts) or logits (images); of a graph its own name. Default: the first that the model has.")
     private String function;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure. Default: 10.")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure at least; quick ones for three seconds. Default: 10.")
     private int steps;
 
     @Option(names = "--rows", paramLabel = "N", defaultValue = "40", description = "Rows of the table; the rest is summed up. Default: 40.")
     private int rows;
 
-    @Option(names = "--trace", paramLabel = "FILE", description = "Write the steps as a Chrome trace, which Perfetto shows.")
+    @Option(names = "--trace", paramLabel = "FILE", description = "Write as many steps as a Chrome trace, which Perfetto shows.")
     private Path trace;
 
     @Mixin
@@ -87,58 +85,32 @@ final class ProfileCommand implements Callable<Integer> {
             out.flush();
             try (Executable executable = compiler.compile(graph)) {
                 opened.start().write(executable);
-                Measured m = measure(executable, graph.name());
+                new RandomInputs(executable, graph.name(), 1).write();
+                ProfilerOverhead m = ProfilerOverhead.measure(executable, () -> executable.run(graph.name()), steps);
                 print(out, Profile.of(executable), ceilings, m);
+                if (trace == null) return 0;
+                writeTrace(executable, graph.name());
+                out.printf("trace    %s%n", trace);
+                out.flush();
             }
         }
         return 0;
     }
 
-    /** Wall nanoseconds of each step, without and with times taken. */
-    private record Measured(long[] plain, long[] timed) {
-        /** What taking times adds to the fastest step, in percent: other load on the machine only ever adds time. */
-        double overhead() {
-            double least = Arrays.stream(plain).min().orElseThrow();
-            return 100 * (Arrays.stream(timed).min().orElseThrow() - least) / least;
-        }
-
-        static double median(long[] nanos) {
-            long[] s = nanos.clone();
-            Arrays.sort(s);
-            return (s[(s.length - 1) / 2] + s[s.length / 2]) / 2.0;
-        }
-    }
-
-    private Measured measure(Executable executable, String name) throws Exception {
-        RandomInputs inputs = new RandomInputs(executable, name, 1);
-        inputs.write();
-        long start = System.nanoTime();
-        for (int i = 0; i < WARM_STEPS || System.nanoTime() - start < WARM_NANOS; i++) executable.run(name);
-        ChromeTrace collected = trace == null ? null : new ChromeTrace();
+    private void writeTrace(Executable executable, String name) throws IOException {
+        ChromeTrace collected = new ChromeTrace();
         executable.listen(collected);
-        Measured m = new Measured(new long[steps], new long[steps]);
-        for (int i = 0; i < steps; i++) {
-            executable.profiling(false);
-            m.plain[i] = step(executable, name);
-            executable.profiling(true);
-            m.timed[i] = step(executable, name);
-        }
+        executable.profiling(true);
+        for (int i = 0; i < steps; i++) executable.run(name);
         executable.profiling(false);
-        if (collected != null) {
-            StringBuilder text = new StringBuilder();
-            collected.write(text);
-            AtomicFile.write(trace, text.toString());
-        }
-        return m;
+        executable.listen(null);
+        StringBuilder text = new StringBuilder();
+        collected.write(text);
+        AtomicFile.write(trace, text.toString());
     }
 
-    private static long step(Executable executable, String name) {
-        long start = System.nanoTime();
-        executable.run(name);
-        return System.nanoTime() - start;
-    }
-
-    private void print(PrintWriter out, Profile profile, Ceilings ceilings, Measured m) {
+    private void print(PrintWriter out, Profile profile, Ceilings ceilings, ProfilerOverhead m) {
+        double count = m.timedSteps();
         double total = profile.nanos();
         out.printf(Locale.ROOT, "%n%9s %6s %6s %9s %8s %9s  %-32s %s%n", "ms/step", "share", "calls", "GFLOP/s", "GB/s", "roofline", "kernel", "source");
         double others = 0;
@@ -148,17 +120,15 @@ final class ProfileCommand implements Callable<Integer> {
                 if (r.depth() == 0) others += r.nanos();
                 continue;
             }
-            out.printf(Locale.ROOT, "%9.3f %5.1f%% %6d %9.1f %8.1f %8.1f%%  %-32s %s%n", r.nanos() / 1e6 / steps, 100 * r.nanos() / total,
-                    r.calls() / steps, r.gflops(), r.gbs(), 100 * r.rooflineShare(ceilings), "  ".repeat(r.depth()) + r.kernel(), r.source());
+            out.printf(Locale.ROOT, "%9.3f %5.1f%% %6d %9.1f %8.1f %8.1f%%  %-32s %s%n", r.nanos() / 1e6 / count, 100 * r.nanos() / total,
+                    r.calls() / m.timedSteps(), r.gflops(), r.gbs(), 100 * r.rooflineShare(ceilings), "  ".repeat(r.depth()) + r.kernel(), r.source());
         }
-        if (others > 0) out.printf(Locale.ROOT, "%9.3f %5.1f%%  in %d rows more%n", others / 1e6 / steps, 100 * others / total, profile.rows().size() - rows);
-        double wall = Arrays.stream(m.timed).sum();
+        if (others > 0) out.printf(Locale.ROOT, "%9.3f %5.1f%%  in %d rows more%n", others / 1e6 / count, 100 * others / total, profile.rows().size() - rows);
+        double wall = m.timedNanos();
         double least = profile.rows().stream().filter(r -> r.depth() == 0).mapToDouble(r -> ceilings.seconds(r.cost().flops(), r.cost().bytes()) * 1e9).sum();
         out.printf(Locale.ROOT, "%9.3f ms a step in kernels, %.1f %% of its wall time of %.3f ms; at the roofline %.3f ms (%.1f %%)%n",
-                total / 1e6 / steps, 100 * total / wall, wall / 1e6 / steps, least / 1e6 / steps, 100 * least / total);
-        out.printf(Locale.ROOT, "median step %.3f ms, %.3f ms with times taken; the fastest of each differ by %+.2f %%%n", Measured.median(m.plain) / 1e6,
-                Measured.median(m.timed) / 1e6, m.overhead());
-        if (trace != null) out.printf("trace    %s%n", trace);
+                total / 1e6 / count, 100 * total / wall, wall / 1e6 / count, least / 1e6 / count, 100 * least / total);
+        out.println(m);
         out.flush();
     }
 }

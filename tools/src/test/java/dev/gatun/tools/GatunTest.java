@@ -225,7 +225,7 @@ class GatunTest {
         Result r = gatun("profile", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "8", "--batch", "2",
                 "--steps", "3", "--threads", "1", "--rows", "5", "--trace", trace.toString());
         assertThat(r.code()).as(r.err()).isZero();
-        assertThat(r.out()).contains("ceilings", "GFLOP/s", "roofline", "rows more", "a step in kernels", "with times taken");
+        assertThat(r.out()).contains("ceilings", "GFLOP/s", "roofline", "rows more", "a step in kernels", "with times taken; they cost ");
         assertThat(trace).content().startsWith("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[").contains("\"ph\":\"X\"", "Gpt.java").endsWith("]}\n");
         refused(gatun("profile", "gpt", "--steps", "0"), "--steps must be at least 1");
     }
