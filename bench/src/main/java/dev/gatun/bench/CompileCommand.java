@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 final class CompileCommand implements Callable<Integer> {
     private static final String TRACE = "trace";
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m or llama-nano.")
+    @Parameters(paramLabel = "WORKLOAD", converter = Workload.Name.class, description = "gpt-nano, gpt-124m or llama-nano.")
     private String workload;
 
     @Option(names = "--layers", paramLabel = "N", split = ",", description = "Numbers of layers. Default: the workload's.")

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 final class PassesCommand implements Callable<Integer> {
     private static final int WARM = 3;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "As for 'gatun bench step'.")
+    @Parameters(paramLabel = "WORKLOAD", converter = Workload.Name.class, description = "As for 'gatun bench step'.")
     private String workload;
 
     @Option(names = "--pass", paramLabel = "NAME", split = ",", description = "Passes to measure. Default: all.")

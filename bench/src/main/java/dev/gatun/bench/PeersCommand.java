@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
 final class PeersCommand implements Callable<Integer> {
     private static final List<String> WORKLOADS = List.of("gpt-nano", "resnet18-cifar-b64", "lenet5-b64", "lstm-2x256-seq64-b32");
 
-    @Parameters(paramLabel = "WORKLOAD", arity = "0..*", description = "As for gatun bench step; default: gpt-nano, resnet18-cifar-b64, "
-            + "lenet5-b64 and lstm-2x256-seq64-b32. PyTorch also knows gpt-124m.")
+    @Parameters(paramLabel = "WORKLOAD", arity = "0..*", converter = Workload.Name.class, description = "As for gatun bench step; "
+            + "default: gpt-nano, resnet18-cifar-b64, lenet5-b64 and lstm-2x256-seq64-b32. PyTorch also knows gpt-124m.")
     private List<String> workloads = WORKLOADS;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "2", description = "Threads of either side. Default: 2.")

@@ -39,7 +39,11 @@ import picocli.CommandLine.Spec;
 final class StepCommand implements Callable<Integer> {
     private static final int PROFILED = 5;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "gpt-nano, gpt-124m, llama-nano, lenet5-b64, resnet18-cifar-b64, lstm-2x256-seq64-b32, decode-nano-kv, or gpt with the sizes below.")
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            converter = Workload.Name.class,
+            description = "gpt-nano, gpt-124m, llama-nano, lenet5-b64 (also lenet), resnet18-cifar-b64 (resnet18-cifar), lstm-2x256-seq64-b32 "
+                    + "(lstm), decode-nano-kv (decode), or gpt with the sizes below.")
     private String workload;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: one for each core.")

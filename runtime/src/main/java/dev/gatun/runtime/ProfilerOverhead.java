@@ -19,7 +19,9 @@ public record ProfilerOverhead(List<Double> plain, List<Double> timed, int block
     /** Long enough that the reading of a clock around a block is nothing. */
     private static final double BLOCK_NANOS = 5e6;
     private static final int LEAST_PAIRS = 6;
-    private static final long ENOUGH_NANOS = 3_000_000_000L;
+    private static final int ENOUGH_PAIRS = 60;
+    private static final long LEAST_NANOS = 3_000_000_000L;
+    private static final long MOST_NANOS = 12_000_000_000L;
     /** Of a 95 % interval, in standard deviations. */
     private static final double WIDE = 1.96;
 
@@ -41,7 +43,8 @@ public record ProfilerOverhead(List<Double> plain, List<Double> timed, int block
      * steps.
      *
      * @param step runs functions of the executable
-     * @param least steps whose times are taken; quick ones go on until three seconds have gone by
+     * @param least steps whose times are taken; beyond them it goes on for three seconds, or up to twelve until there are 60
+     *     pairs of blocks
      */
     public static ProfilerOverhead measure(Executable executable, Runnable step, int least) {
         long start = System.nanoTime();
@@ -51,7 +54,7 @@ public record ProfilerOverhead(List<Double> plain, List<Double> timed, int block
         List<Double> plain = new ArrayList<>();
         List<Double> timed = new ArrayList<>();
         start = System.nanoTime();
-        for (int i = 0; i < LEAST_PAIRS || (long) i * block < least || System.nanoTime() - start < ENOUGH_NANOS; i++) {
+        for (int i = 0; i < LEAST_PAIRS || (long) i * block < least || System.nanoTime() - start < (i < ENOUGH_PAIRS ? MOST_NANOS : LEAST_NANOS); i++) {
             boolean first = i % 2 != 0;
             (first ? timed : plain).add(nanos(executable, step, block, first));
             (first ? plain : timed).add(nanos(executable, step, block, !first));

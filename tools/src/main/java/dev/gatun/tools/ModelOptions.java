@@ -23,9 +23,9 @@ final class ModelOptions {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "gpt (with the sizes below), gpt-baby, gpt-nano, gpt-124m, llama-small, lstm-tiny, lstm-small, lenet5, "
-                    + "resnet18-cifar, resnet18, resnet50, vgg-small, vgg11, mobilenet-small, mobilenet, vit-small, vit-base16, a run "
-                    + "folder, an ONNX model that ends in .onnx, or a file with a graph in textual form that ends in .graph.")
+            description = "gpt (with the sizes below), gpt-baby, gpt-nano, gpt-124m, llama-small (llama), lstm-tiny, lstm-small (lstm), lenet5 "
+                    + "(also lenet), resnet18-cifar, resnet18, resnet34, resnet50, vgg-small (vgg), vgg11, mobilenet-small, mobilenet, "
+                    + "vit-small (vit), vit-base16, a run folder, an ONNX model that ends in .onnx, or a file with a graph in textual form that ends in .graph.")
     private String model;
 
     @Option(names = "--batch", paramLabel = "N", description = "Examples in a step. Default: the model's usual number.")

@@ -55,7 +55,7 @@ final class ProfileCommand implements Callable<Integer> {
             description = "train, evaluate, and prefill or decode (texts) or logits (images); of a graph its own name. Default: the first that the model has.")
     private String function;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure at least; quick ones for three seconds. Default: 10.")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "10", description = "Steps to measure at least; more, where seconds are enough for them. Default: 10.")
     private int steps;
 
     @Option(names = "--rows", paramLabel = "N", defaultValue = "40", description = "Rows of the table; the rest is summed up. Default: 40.")

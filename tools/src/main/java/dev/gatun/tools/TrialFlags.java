@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.ready.Closest;
 import dev.gatun.models.search.Choice;
 import dev.gatun.models.search.Dimension;
 import dev.gatun.models.search.Point;

@@ -1,5 +1,6 @@
 package dev.gatun.tools;
 
+import dev.gatun.models.ready.Closest;
 import dev.gatun.models.search.Objective;
 import dev.gatun.models.search.SearchException;
 import dev.gatun.models.search.Stage;

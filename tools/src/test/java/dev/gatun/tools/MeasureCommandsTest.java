@@ -223,8 +223,5 @@ class MeasureCommandsTest {
         refused(gatun("train", "gpt", "--setps=3"), "--setps", "Did you mean --steps?");
         refused(gatun("train", "lenet", "--learning-rat", 3), "Did you mean --learning-rate?");
         assertThat(gatun("dance").err()).doesNotContain("Did you mean").contains("'dance'. See gatun --help");
-        assertThat(Spelling.like("ab", java.util.List.of("ba", "abc", "xyz", "b"))).containsExactly("ba", "abc", "b");
-        assertThat(Spelling.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(Spelling.distance("", "abc")).isEqualTo(3);
     }
 }

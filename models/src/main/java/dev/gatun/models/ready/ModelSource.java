@@ -1,12 +1,18 @@
 package dev.gatun.models.ready;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** A kind of thing that holds models: names, run folders, files of a format. */
 public interface ModelSource {
     /** What it takes, for help and errors: {@code a run folder}. */
     String takes();
+
+    /** Names that it knows, for guesses at what was mistyped. */
+    default List<String> names() {
+        return List.of();
+    }
 
     /**
      * Opens a model.

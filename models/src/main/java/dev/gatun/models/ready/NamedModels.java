@@ -17,12 +17,17 @@ import dev.gatun.models.vision.ResNetConfig;
 import dev.gatun.models.vision.VggConfig;
 import dev.gatun.models.vision.VitConfig;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Ready models by name, with the weights that training starts with. */
 final class NamedModels implements ModelSource {
     private static final List<String> NAMES = List.of("gpt-baby", "gpt-nano", "gpt-124m", "llama-small", "lstm-tiny", "lstm-small", "lenet5", "resnet18-cifar", "resnet18",
-            "resnet50", "vgg-small", "vgg11", "mobilenet-small", "mobilenet", "vit-small", "vit-base16");
+            "resnet34", "resnet50", "vgg-small", "vgg11", "mobilenet-small", "mobilenet", "vit-small", "vit-base16");
+    /** What commands that train and benchmarks call the same models. */
+    private static final Map<String, String> ALIASES = Map.of("gpt", "gpt-baby", "llama", "llama-small", "lstm", "lstm-small", "lenet", "lenet5", "lenet5-b64", "lenet5",
+            "resnet18-cifar-b64", "resnet18-cifar", "vgg", "vgg-small", "vit", "vit-small");
     private static final int BYTES = 256;
     private static final int GPT2_TOKENS = 50_257;
     private static final ImageSize GREY = new ImageSize(28, 28, 1);
@@ -39,7 +44,13 @@ final class NamedModels implements ModelSource {
     }
 
     @Override
-    public Optional<ReadyModel> open(String what, int batch) {
+    public List<String> names() {
+        return Stream.concat(NAMES.stream(), ALIASES.keySet().stream()).toList();
+    }
+
+    @Override
+    public Optional<ReadyModel> open(String called, int batch) {
+        String what = ALIASES.getOrDefault(called, called);
         ReadyModel found = switch (what) {
             case "gpt-baby" -> gpt(what, GptPreset.BABY, BYTES, batch);
             case "gpt-nano" -> gpt(what, GptPreset.NANO, BYTES, batch);
@@ -53,6 +64,7 @@ final class NamedModels implements ModelSource {
             case "lenet5" -> image(what, LeNetConfig.of(GREY, CLASSES), SMALL_BATCH, batch);
             case "resnet18-cifar" -> image(what, ResNetConfig.of(18, SMALL, CLASSES, ResNetConfig.Stem.SMALL), SMALL_BATCH, batch);
             case "resnet18" -> image(what, ResNetConfig.of(18, LARGE, MANY_CLASSES, ResNetConfig.Stem.LARGE), LARGE_BATCH, batch);
+            case "resnet34" -> image(what, ResNetConfig.of(34, LARGE, MANY_CLASSES, ResNetConfig.Stem.LARGE), LARGE_BATCH, batch);
             case "resnet50" -> image(what, ResNetConfig.of(50, LARGE, MANY_CLASSES, ResNetConfig.Stem.LARGE), LARGE_BATCH, batch);
             case "vgg-small" -> image(what, VggConfig.small(SMALL, CLASSES), SMALL_BATCH, batch);
             case "vgg11" -> image(what, VggConfig.vgg11(LARGE, MANY_CLASSES), LARGE_BATCH, batch);

@@ -33,7 +33,8 @@ public record ReadyModels(List<ModelSource> sources) {
             Optional<ReadyModel> found = s.open(what, batch);
             if (found.isPresent()) return found.get();
         }
-        throw new IllegalArgumentException("no model '" + what + "': give " + takes());
+        String guess = Closest.question(what, sources.stream().flatMap(s -> s.names().stream()).toList());
+        throw new IllegalArgumentException("no model '" + what + "'" + (guess.isEmpty() ? ": give " : guess + " Give ") + takes());
     }
 
     /** What there is to choose from, in words. */
