@@ -182,12 +182,11 @@ final class Backward implements Kernel {
         // a tile of keys that begins within count is read to its end
         int zeros = Math.min(count + Tiles.ROWS, wholeTiles(keys));
         for (int r = 0; r < rows; r++) {
-            long i = row + query + tile + r;
             int seen = Math.clamp(shape.visible(query + tile + r) - key, 0, keys);
-            float top = scratch.get(Rows.FLOAT, tops + 4 * i);
-            float delta = scratch.get(Rows.FLOAT, deltas + 4 * i);
-            Rows.gradients(scratch, p + r * Tiles.SCORES, d + r * Tiles.SCORES, seen, zeros, top, delta);
+            Scores.hide(scratch, p + r * Tiles.SCORES, seen, zeros);
         }
-        tiles.weigh(scratch, d, keyRows, count, querySums + (row + query + tile) * tiles.row());
+        long i = row + query + tile;
+        Scores.gradients(scratch, p, d, zeros, tops + 4 * i, deltas + 4 * i);
+        tiles.weigh(scratch, d, keyRows, count, querySums + i * tiles.row());
     }
 }

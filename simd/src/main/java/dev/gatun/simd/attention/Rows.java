@@ -258,44 +258,6 @@ final class Rows {
         total.intoMemorySegment(memory, sums, ORDER);
     }
 
-    /**
-     * {@code p = 2^(p - top)} and {@code d = p * (d - delta)} for the first {@code seen} elements, 0 for those up to
-     * {@code count}. Reads and writes whole vectors.
-     */
-    static void gradients(MemorySegment memory, long pAt, long dAt, int seen, int count, float top, float delta) {
-        memory = Segments.known(memory);
-        FloatVector zero = FloatVector.zero(F32);
-        FloatVector one = FloatVector.broadcast(F32, 1);
-        FloatVector p1 = FloatVector.broadcast(F32, P1);
-        FloatVector p2 = FloatVector.broadcast(F32, P2);
-        FloatVector p3 = FloatVector.broadcast(F32, P3);
-        FloatVector p4 = FloatVector.broadcast(F32, P4);
-        FloatVector p5 = FloatVector.broadcast(F32, P5);
-        FloatVector p6 = FloatVector.broadcast(F32, P6);
-        int j = 0;
-        for (; j < seen; j += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(F32, memory, pAt + 4L * j, ORDER).sub(top);
-            VectorMask<Float> tiny = x.compare(VectorOperators.LT, TINY);
-            FloatVector shifted = x.add(ROUND);
-            FloatVector f = x.sub(shifted.sub(ROUND));
-            FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
-            IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
-            x = p.mul(bits.reinterpretAsFloats()).blend(zero, tiny);
-            FloatVector d = FloatVector.fromMemorySegment(F32, memory, dAt + 4L * j, ORDER).sub(delta).mul(x);
-            if (j + LANES > seen) {
-                VectorMask<Float> mask = LANE.compare(VectorOperators.LT, (float) (seen - j));
-                x = zero.blend(x, mask);
-                d = zero.blend(d, mask);
-            }
-            x.intoMemorySegment(memory, pAt + 4L * j, ORDER);
-            d.intoMemorySegment(memory, dAt + 4L * j, ORDER);
-        }
-        for (; j < count; j += LANES) {
-            zero.intoMemorySegment(memory, pAt + 4L * j, ORDER);
-            zero.intoMemorySegment(memory, dAt + 4L * j, ORDER);
-        }
-    }
-
     /** Runs the loops until C2 has compiled them, or long enough; on the way there they would slow down real work. */
     static void warm(boolean backward) {
         int count = Tiles.KEYS;
@@ -313,7 +275,8 @@ final class Rows {
                     copy(memory, 20L * LANES, 20L * LANES, memory, 0, 20L * LANES, 8, 5 * LANES, 5 * LANES, 0.5f);
                     scale(memory, 0, 4L * LANES, tops, memory, 4L * LANES, 4L * LANES, 7, LANES);
                     if (backward) {
-                        gradients(memory, 0, tile, seen, count, 1, dot(memory, 0, tile, seen));
+                        memory.set(FLOAT, tops, dot(memory, 0, tile, seen));
+                        Scores.gradients(memory, 0, tile, seen, tops, tops);
                     } else {
                         Scores.maxima(memory, 0, seen, tops);
                         Scores.exponentials(memory, 0, seen, tops, sums);

@@ -15,8 +15,9 @@ import jdk.incubator.vector.VectorOperators;
  * proves that no access needs a check. Powers of 2 are those of {@link Rows}.
  */
 final class Scores {
-    private static final int VECTORS = Tiles.KEYS / Rows.LANES;
     private static final long VECTOR_BYTES = 4L * Rows.LANES;
+    /** Vectors of a row. */
+    private static final int VECTORS = (int) (Tiles.SCORES / VECTOR_BYTES);
     private static final long TILE_BYTES = Tiles.ROWS * Tiles.SCORES;
     /** Rows looked at together; a divisor of all tiles' rows. */
     private static final int TOGETHER = 6;
@@ -99,18 +100,59 @@ final class Scores {
             FloatVector t = FloatVector.broadcast(Rows.F32, top.get(Rows.FLOAT, 4L * r));
             FloatVector total = FloatVector.fromMemorySegment(Rows.F32, sum, r * VECTOR_BYTES, Rows.ORDER);
             for (int j = 0; j < vectors; j++) {
-                long at1 = r * Tiles.SCORES + j * VECTOR_BYTES;
-                FloatVector x = FloatVector.fromMemorySegment(Rows.F32, tile, at1, Rows.ORDER).sub(t);
+                long i = r * Tiles.SCORES + j * VECTOR_BYTES;
+                FloatVector x = FloatVector.fromMemorySegment(Rows.F32, tile, i, Rows.ORDER).sub(t);
                 VectorMask<Float> tiny = x.compare(VectorOperators.LT, Rows.TINY);
                 FloatVector shifted = x.add(Rows.ROUND);
                 FloatVector f = x.sub(shifted.sub(Rows.ROUND));
                 FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
                 IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
                 x = p.mul(bits.reinterpretAsFloats()).blend(zero, tiny);
-                x.intoMemorySegment(tile, at1, Rows.ORDER);
+                x.intoMemorySegment(tile, i, Rows.ORDER);
                 total = total.add(x);
             }
             total.intoMemorySegment(sum, r * VECTOR_BYTES, Rows.ORDER);
+        }
+    }
+
+    /**
+     * {@code p = 2^(p - top)} and {@code d = p * (d - delta)} for each row's first {@code count} scores, made up to whole
+     * vectors; 0 both where a score is hidden.
+     *
+     * @param tops where the rows' tops lie next to each other
+     * @param deltas the same of the deltas
+     */
+    static void gradients(MemorySegment memory, long pAt, long dAt, int count, long tops, long deltas) {
+        memory = Segments.known(memory);
+        MemorySegment ps = memory.asSlice(pAt, TILE_BYTES);
+        MemorySegment ds = memory.asSlice(dAt, TILE_BYTES);
+        MemorySegment top = memory.asSlice(tops, 4L * Tiles.ROWS);
+        MemorySegment delta = memory.asSlice(deltas, 4L * Tiles.ROWS);
+        int vectors = vectors(count);
+        FloatVector zero = FloatVector.zero(Rows.F32);
+        FloatVector one = FloatVector.broadcast(Rows.F32, 1);
+        FloatVector p1 = FloatVector.broadcast(Rows.F32, Rows.P1);
+        FloatVector p2 = FloatVector.broadcast(Rows.F32, Rows.P2);
+        FloatVector p3 = FloatVector.broadcast(Rows.F32, Rows.P3);
+        FloatVector p4 = FloatVector.broadcast(Rows.F32, Rows.P4);
+        FloatVector p5 = FloatVector.broadcast(Rows.F32, Rows.P5);
+        FloatVector p6 = FloatVector.broadcast(Rows.F32, Rows.P6);
+        for (int r = 0; r < Tiles.ROWS; r++) {
+            FloatVector t = FloatVector.broadcast(Rows.F32, top.get(Rows.FLOAT, 4L * r));
+            FloatVector mean = FloatVector.broadcast(Rows.F32, delta.get(Rows.FLOAT, 4L * r));
+            for (int j = 0; j < vectors; j++) {
+                long i = r * Tiles.SCORES + j * VECTOR_BYTES;
+                FloatVector x = FloatVector.fromMemorySegment(Rows.F32, ps, i, Rows.ORDER).sub(t);
+                VectorMask<Float> tiny = x.compare(VectorOperators.LT, Rows.TINY);
+                FloatVector shifted = x.add(Rows.ROUND);
+                FloatVector f = x.sub(shifted.sub(Rows.ROUND));
+                FloatVector p = f.fma(p6, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, one);
+                IntVector bits = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(0x3F800000);
+                x = p.mul(bits.reinterpretAsFloats());
+                FloatVector d = FloatVector.fromMemorySegment(Rows.F32, ds, i, Rows.ORDER).sub(mean).mul(x);
+                x.blend(zero, tiny).intoMemorySegment(ps, i, Rows.ORDER);
+                d.blend(zero, tiny).intoMemorySegment(ds, i, Rows.ORDER);
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ public record MicroShape(int rows, int vectors, long aRow, long aStep, long bSte
 
     /** Bytes of A that the first {@code steps} steps span; with runs, a whole number of them. */
     long spanOfA(int steps) {
-        return (rows - 1) * aRow + steps * aStep + (run == 0 ? 0 : steps / run * aSkip) + 4;
+        return (rows - 1) * aRow + (steps - 1) * aStep + (run == 0 ? 0 : steps / run * aSkip) + 4;
     }
 
     /** The same of B. */

@@ -31,7 +31,9 @@ class AttentionTest {
         "1,1,1,1,1,true", "1,1,2,2,1,false", "2,3,11,11,7,true", "1,2,12,12,16,true", "2,1,13,13,17,false",
         "1,2,15,17,31,true", "1,1,1,65,33,true", "1,1,5,300,64,true", "2,2,63,63,15,true", "1,1,65,127,40,false",
         "1,2,127,127,64,true", "1,1,97,289,16,true", "1,1,289,289,24,true", "1,1,300,600,8,false",
-        "1,1,620,620,12,true", "1,1,33,12,100,false", "1,1,580,590,3,true"
+        "1,1,620,620,12,true", "1,1,33,12,100,false", "1,1,580,590,3,true",
+        "1,1,7,7,20,false", "1,2,100,100,128,true", "1,1,257,257,80,true", "1,1,255,256,64,false", "1,1,259,513,64,true",
+        "1,1,1,257,128,true"
     })
     void matchesPlainLoops(int batch, int heads, int queries, int keys, int headDim, boolean causal) {
         Trial trial = new Trial(new AttentionShape(batch, heads, queries, keys, headDim, causal, 0.4f), 3f);
@@ -69,6 +71,18 @@ class AttentionTest {
         trial.run(Tasks.IN_ORDER);
         assertThat(trial.results()).doesNotContain(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
         trial.checkForward();
+    }
+
+    /** Scores that rise from key to key: what earlier blocks summed up has to shrink, later ones by a little or not at all. */
+    @Test
+    void sumsShrinkWhereScoresRise() {
+        for (float rise : new float[] {0.001f, 0.03f, 0.2f}) {
+            Trial trial = new Trial(new AttentionShape(1, 2, 30, 900, 4, true, 1f), 1f);
+            for (int i = 0; i < trial.q.length; i++) trial.q[i] = 1 + trial.q[i] / 8;
+            for (int i = 0; i < trial.k.length; i++) trial.k[i] = trial.k[i] / 8 + rise * (i / 8);
+            trial.run(Tasks.IN_ORDER);
+            trial.checkForward();
+        }
     }
 
     @Test

@@ -92,6 +92,32 @@ class GemmTest {
     }
 
     @Test
+    void aTileThatKnowsItsMostStepsComputesTheSame() {
+        MicroShape shape = new MicroShape(3, 2, 80, 4, 128, true);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment a = random(arena, 60);
+            MemorySegment b = random(arena, 20 * 32);
+            MemorySegment free = random(arena, 3 * 40);
+            MemorySegment within = arena.allocate(free.byteSize(), 64).copyFrom(free);
+            MicroKernel kernel = gemm.microKernels().get(shape.within(20, 160));
+            for (int steps : new int[] {0, 1, 7, 20}) {
+                gemm.microKernels().get(shape).run(a, 0, b, 0, free, 0, 160, steps);
+                kernel.run(a, 0, b, 0, within, 0, 160, steps);
+                assertThat(within.mismatch(free)).isEqualTo(-1);
+            }
+            assertThatThrownBy(() -> kernel.run(a, 0, b, 0, within, 0, 160, 21)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> kernel.run(a, 4, b, 0, within, 0, 160, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    private static MemorySegment random(Arena arena, int floats) {
+        Random random = new Random(3);
+        MemorySegment memory = arena.allocate(4L * floats, 64);
+        for (int i = 0; i < floats; i++) memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat());
+        return memory;
+    }
+
+    @Test
     void refusesWhatCannotBe() {
         assertThatThrownBy(() -> GemmShape.dense(1, 0, 1, false, false)).hasMessageContaining("n=0");
         assertThatThrownBy(() -> new GemmShape(2, 3, 4, true, false, 1, 3, 3)).hasMessageContaining("lda=1");
@@ -105,6 +131,8 @@ class GemmTest {
         assertThatThrownBy(() -> gemm.kernels(shape, one, one, one, 4, false)).hasMessageContaining("workspace");
         assertThatThrownBy(() -> new MicroShape(0, 1, 4, 4, 4, false)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new MicroShape(1, 1, 4, 3, 4, false)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new MicroShape(1, 1, 4, 4, 4, false).within(-1, 4)).hasMessageContaining("most -1");
+        assertThatThrownBy(() -> new MicroShape(1, 1, 4, 4, 4, false, 3, 8).within(6, 4)).hasMessageContaining("runs of 3");
     }
 
     /** One batch of products in memory of its own, each matrix followed by guards that must not change. */
