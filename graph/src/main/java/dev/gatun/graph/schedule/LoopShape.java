@@ -8,6 +8,10 @@ import java.util.List;
 final class LoopShape {
     /** Elements that make a task worth handing out. */
     private static final int TASK = 1 << 14;
+    /** Elements of the largest tasks: memory is read faster in long runs, which keep its prefetchers going. */
+    private static final int LARGE_TASK = 1 << 18;
+    /** Tasks that keep any number of threads busy. */
+    private static final int TASKS = 64;
     /** Row length of a domain without structure. */
     private static final int PIECE = 1 << 12;
 
@@ -16,8 +20,13 @@ final class LoopShape {
     static Loop finish(String label, String source, LoopLayout layout, Domain domain, List<Place> places, List<Loop.Instr> body) {
         if (layout.dims().size() == 1) return flat(label, source, layout.dims().getFirst(), places, body);
         int inner = layout.dims().getLast();
-        int rows = domain.stretch() > 0 ? domain.stretch() : Math.max(1, TASK / inner);
+        int rows = domain.stretch() > 0 ? domain.stretch() : Math.max(1, task(layout.shape().elements()) / inner);
         return new Loop(label, source, layout.shape(), inner, rows, places, body);
+    }
+
+    /** Elements of a task of a loop over so many. */
+    private static int task(long elements) {
+        return Math.clamp(elements / TASKS, TASK, LARGE_TASK);
     }
 
     /** One run of elements, cut into rows of a fixed length and a shorter last one. */
@@ -30,7 +39,7 @@ final class LoopShape {
         List<Loop.Instr> instrs = new ArrayList<>();
         for (Loop.Instr i : body) instrs.add(i instanceof Loop.Index x ? new Loop.Index(widened(x.strides(), piece)) : i);
         int last = elements - (rows - 1) * piece;
-        return new Loop(label, source, shape, last, Math.max(1, TASK / piece), wide, instrs);
+        return new Loop(label, source, shape, last, Math.max(1, task(elements) / piece), wide, instrs);
     }
 
     private static List<Long> widened(List<Long> stride, int piece) {

@@ -42,8 +42,9 @@ import java.util.List;
 /**
  * Which pass over a row computes what. A value's level is the number of row reductions it has to wait for: level 0
  * needs none, and pass {@code p} can compute element values of level {@code p} and below. An element value that
- * several passes want is kept in a scratch row by the first when computing it again would cost more; else each pass
- * computes it.
+ * several passes want is kept by the first when computing it again would cost more; else each pass computes it. It is
+ * kept in the row of a result that a later pass writes anyway, where nothing reads that row in between, so that this
+ * memory is on its way to the caches while the first pass computes; else in a scratch row.
  */
 final class PassPlan {
     /** Vector operations above which a value is kept rather than computed again. */
@@ -57,7 +58,9 @@ final class PassPlan {
     private final boolean[] fused;
     private final int[] level;
     private final BitSet[] passesOf;
-    private final int[] kept;
+    private final boolean[] kept;
+    private final int[] keptPlace;
+    private final int[] keptRow;
     private int keptRows;
     private int passes;
 
@@ -69,15 +72,20 @@ final class PassPlan {
         invariant = new boolean[n];
         fused = new boolean[n];
         level = new int[n];
-        kept = new int[n];
+        kept = new boolean[n];
+        keptPlace = new int[n];
+        keptRow = new int[n];
         passesOf = new BitSet[n];
         for (int i = 0; i < n; i++) {
-            kept[i] = -1;
             passesOf[i] = new BitSet();
             classify(i);
         }
         fuseMultiplyAdd();
         demand();
+        for (int i = 0; i < n; i++) {
+            keptPlace[i] = kept[i] ? resultFor(i) : -1;
+            keptRow[i] = kept[i] && keptPlace[i] < 0 ? keptRows++ : -1;
+        }
     }
 
     // ---- answers
@@ -111,9 +119,19 @@ final class PassPlan {
         return passesOf[i].get(p);
     }
 
+    /** Whether the first pass that computes element value {@code i} keeps it for others. */
+    boolean isKept(int i) {
+        return kept[i];
+    }
+
+    /** The place whose row keeps element value {@code i}, -1 for none. */
+    int keptPlace(int i) {
+        return keptPlace[i];
+    }
+
     /** The scratch row that keeps element value {@code i}, -1 for none. */
     int keptRow(int i) {
-        return kept[i];
+        return keptRow[i];
     }
 
     /** The pass that computes a kept value. */
@@ -215,7 +233,7 @@ final class PassPlan {
                     if (row[i]) continue;
                     BitSet wanted = passesOf[i];
                     if (!fused[i] && wanted.cardinality() > 1 && cost[i] > KEEP && a.type() != DType.BOOL) {
-                        kept[i] = keptRows++;
+                        kept[i] = true;
                         wanted = wanted.get(0, home(i) + 1);
                     }
                     for (int x : a.args()) passesOf[x].or(wanted);
@@ -223,6 +241,28 @@ final class PassPlan {
                 case Load _, GatherLoad _, Const _, Index _ -> {}
             }
         }
+    }
+
+    /** A place that is written after the last use of a kept value, and whose old content nobody needs once it is kept. */
+    private int resultFor(int i) {
+        int home = home(i);
+        for (int k = 0; k < body.size(); k++) {
+            boolean loads = !row[k] && (body.get(k) instanceof Load || body.get(k) instanceof GatherLoad);
+            if (loads && (passesOf[k].length() - 1 > home || k > i && passesOf[k].get(home))) return -1;
+        }
+        for (int k = i + 1; k < body.size(); k++) {
+            if (!(body.get(k) instanceof Store s) || level[k] < passesOf[i].length() - 1 || body.get(i).type() != DType.F32) continue;
+            Place p = loop.places().get(s.place());
+            if (p.dtype() == DType.F32 && p.innerStride() == 1 && !isTaken(s.place(), i)) return s.place();
+        }
+        return -1;
+    }
+
+    private boolean isTaken(int place, int before) {
+        for (int i = 0; i < before; i++) {
+            if (keptPlace[i] == place) return true;
+        }
+        return false;
     }
 
     /** Cost of computing a value once more, when values that are themselves dear to compute are kept. */

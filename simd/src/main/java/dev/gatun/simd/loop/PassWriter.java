@@ -191,9 +191,9 @@ final class PassWriter {
     }
 
     private void element(int i, int p, Lanes at) {
-        int kept = plan.keptRow(i);
-        if (kept >= 0 && p != plan.home(i)) {
-            scratchLoad(body.get(i).type(), kept, at);
+        if (plan.isKept(i) && p != plan.home(i)) {
+            if (plan.keptPlace(i) >= 0) plainLoad(plan.keptPlace(i), frame.placePointer[plan.keptPlace(i)], at);
+            else scratchLoad(body.get(i).type(), plan.keptRow(i), at);
             at.values[i] = asm.store();
             return;
         }
@@ -213,22 +213,31 @@ final class PassWriter {
             default -> throw new AssertionError(body.get(i));
         }
         at.values[i] = asm.store();
-        if (kept >= 0) scratchStore(body.get(i).type(), at.values[i], kept, at);
+        if (plan.keptPlace(i) >= 0) plainStore(plan.keptPlace(i), at.values[i], at);
+        else if (plan.isKept(i)) scratchStore(body.get(i).type(), at.values[i], plan.keptRow(i), at);
     }
 
     private void elementLoad(int i, int place, int pointer, Lanes at) {
-        DType memory = loop.places().get(place).dtype();
         Integer staged = frame.stagedRow.get(i);
         if (staged != null) scratchLoad(body.get(i).type(), staged, at);
-        else transfers.load(memory, Frame.MEMORY, () -> at.push(pointer, memory.bytes()), at.mask);
+        else plainLoad(place, pointer, at);
+    }
+
+    private void plainLoad(int place, int pointer, Lanes at) {
+        DType memory = loop.places().get(place).dtype();
+        transfers.load(memory, Frame.MEMORY, () -> at.push(pointer, memory.bytes()), at.mask);
+    }
+
+    private void plainStore(int place, int value, Lanes at) {
+        DType memory = loop.places().get(place).dtype();
+        transfers.store(memory, value, Frame.MEMORY, () -> at.push(frame.placePointer[place], memory.bytes()), at.mask);
     }
 
     private void elementStore(int i, Store s, Lanes at) {
-        DType memory = loop.places().get(s.place()).dtype();
         int value = frame.value(s.value(), at.values);
         Integer staged = frame.stagedRow.get(i);
         if (staged != null) scratchStore(body.get(s.value()).type(), value, staged, at);
-        else transfers.store(memory, value, Frame.MEMORY, () -> at.push(frame.placePointer[s.place()], memory.bytes()), at.mask);
+        else plainStore(s.place(), value, at);
     }
 
     private void addToColumns(ColumnReduce c, Lanes at) {

@@ -14,6 +14,8 @@ final class KnownLoops {
     static List<Loop> all(int n) {
         List<Loop> loops = new ArrayList<>();
         loops.add(softmax(5, n));
+        loops.add(softmaxOver(5, n, false));
+        loops.add(softmaxOver(5, n, true));
         loops.add(layerNorm(5, n));
         loops.add(layerNormGrad(7, n, 3));
         loops.add(crossEntropy(5, n));
@@ -36,6 +38,17 @@ final class KnownLoops {
         int e = b.apply(new Exp(), b.apply(new Sub(), x, m));
         int s = b.sum(e);
         b.store(DType.F32, b.apply(new Div(), e, s));
+        return b.build();
+    }
+
+    /** Over its own operand, which a residual needs until the end. */
+    static Loop softmaxOver(int rows, int n, boolean residual) {
+        LoopBuilder b = new LoopBuilder(rows, n).rowsPerTask(2);
+        int place = b.dense(DType.F32);
+        int x = b.load(place);
+        int e = b.apply(new Exp(), b.apply(new Sub(), x, b.max(x)));
+        int p = b.apply(new Mul(), e, b.apply(new Div(), b.constant(1), b.sum(e)));
+        b.store(place, residual ? b.apply(new Add(), p, x) : p);
         return b.build();
     }
 
