@@ -66,6 +66,7 @@ final class PassesCommand implements Callable<Integer> {
         if (threads != null && threads < 1) throw new IllegalArgumentException("--threads must be at least 1, got " + threads);
         if (rounds < 1) throw new IllegalArgumentException("--rounds must be at least 1, got " + rounds);
         if (steps < 1) throw new IllegalArgumentException("--steps must be at least 1, got " + steps);
+        if (passes != null) compiler(Set.copyOf(passes)).close(); // refuses what is no pass before anything is measured
         PrintWriter out = spec.commandLine().getOut();
         try (Compiler all = compiler(Set.of()); StepBench with = StepBench.of(all, workload)) {
             out.printf("| pass, %s without -> with | steps | GFLOP | GB moved | arena MiB | ms | faster |%n| --- | --- | --- | --- | --- | --- | --- |%n", workload);

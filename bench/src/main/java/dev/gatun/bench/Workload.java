@@ -47,6 +47,7 @@ record Workload(String name, Family family, GptConfig config, int batch) {
             case "gpt-124m" -> new Workload(name, Family.GPT, GptConfig.of(50257, 256, 12, 12, 768), 4);
             case "llama-nano" -> new Workload(name, Family.LLAMA, GptConfig.of(512, 256, 6, 6, 384), 8);
             default -> {
+                if (KNOWN.contains(name)) throw new IllegalArgumentException("workload " + name + " is no language model: choose gpt-nano, gpt-124m or llama-nano");
                 String guess = Closest.question(name, Stream.concat(KNOWN.stream(), ALIASES.keySet().stream()).toList());
                 throw new IllegalArgumentException("no workload '" + name + "'" + (guess.isEmpty() ? ": choose " : guess + " Choose ")
                         + String.join(", ", KNOWN) + ", or gpt with sizes of your own");

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,13 +186,43 @@ class GatunTest {
         refused(gatun("explain", "gpt", "--pass", "magic"), "--pass knows no 'magic'", "expand");
     }
 
+    private static Result explainSmall(String... more) {
+        List<String> args = new ArrayList<>(List.of("explain", "gpt", "--layers", "1", "--heads", "2", "--width", "16", "--context", "8", "--batch", "2"));
+        args.addAll(List.of(more));
+        return gatun(args.toArray(String[]::new));
+    }
+
+    private static int number(String text, String pattern) {
+        Matcher m = Pattern.compile(pattern, Pattern.MULTILINE).matcher(text);
+        assertThat(m.find()).as(text).isTrue();
+        return Integer.parseInt(m.group(1).replace(",", ""));
+    }
+
+    @Test
+    void explainLeavesPassesOutAndSaysWhatEachChanges() {
+        String steps = "^([\\d,]+) steps: ";
+        Result all = explainSmall();
+        Result less = explainSmall("--without-pass", "common,together");
+        assertThat(less.code()).as(less.err()).isZero();
+        assertThat(all.out()).containsPattern("(?m)^common ");
+        assertThat(less.out()).doesNotContainPattern("(?m)^common ").containsPattern("(?m)^expand ");
+        assertThat(number(less.out(), steps)).isGreaterThan(number(all.out(), steps));
+        refused(explainSmall("--without-pass", "magic"), "no pass is named magic", "common", "together");
+        Result table = explainSmall("--passes");
+        assertThat(table.code()).as(table.err()).isZero();
+        assertThat(number(table.out(), "^nothing +[\\d,]+ +([\\d,]+) ")).isEqualTo(number(all.out(), steps));
+        assertThat(number(table.out(), "^together +[\\d,]+ +([\\d,]+) ")).isGreaterThan(number(all.out(), steps));
+        assertThat(table.out()).containsPattern("no difference here: .*merged-products");
+    }
+
     @Test
     void explainTakesReadyModelsRunFoldersAndGraphs() throws IOException {
-        Result image = gatun("explain", "lenet5", "--function", "logits", "--batch", "3");
+        Result image = gatun("explain", "lenet", "--function", "logits", "--batch", "3");
         assertThat(image.code()).as(image.err()).isZero();
         assertThat(image.out()).contains("traced", "Conv2d[", "MFLOP", "fuse", "LeNet.java", "arena");
         refused(gatun("explain", "lenet5", "--layers", "3"), "--layers is for the model gpt");
         refused(gatun("explain", "lenet5", "--function", "sing"), "lenet5 has no function 'sing': choose one of train, evaluate, logits");
+        refused(gatun("explain", "lenett"), "no model 'lenett'; did you mean lenet or lenet5?");
         refused(gatun("explain", "nothing-like-that"), "no model 'nothing-like-that'", "gpt-nano", "run folder", ".graph");
         Path graph = Files.writeString(dir.resolve("sum.graph"), """
                 graph sum
