@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
             "Fresh processes take turns. Printed are the medians and how many times as fast Gatun is as the faster PyTorch.",
             "",
             "PyTorch comes from Maven's repository by the profile peers:",
-            "  mvn -P peers -pl bench -am -DskipTests verify           builds and measures",
+            "  mvn -P peers -pl bench -am -DskipTests verify               builds and measures",
+            "  mvn ... -Dpeers.workloads=lenet,gpt-nano -Dpeers.rounds=5   only these, five times",
             "After that, and until the next build without the profile, this command measures again.",
             ""
         },
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
 final class PeersCommand implements Callable<Integer> {
     private static final List<String> WORKLOADS = List.of("gpt-nano", "resnet18-cifar-b64", "lenet5-b64", "lstm-2x256-seq64-b32");
 
-    @Parameters(paramLabel = "WORKLOAD", arity = "0..*", converter = Workload.Name.class, description = "As for gatun bench step; "
+    @Parameters(paramLabel = "WORKLOAD", arity = "0..*", split = ",", converter = Workload.Name.class, description = "As for gatun bench step; "
             + "default: gpt-nano, resnet18-cifar-b64, lenet5-b64 and lstm-2x256-seq64-b32. PyTorch also knows gpt-124m.")
     private List<String> workloads = WORKLOADS;
 
