@@ -69,7 +69,7 @@ final class Formulas {
             case Abs _ -> unary(v, "abs", x[0]);
             case Sqrt _ -> unary(v, "sqrt", x[0]);
             case Rsqrt _ -> math.rsqrt(x[0]);
-            case Exp _ -> math.exp(x[0]);
+            case Exp _ -> math.exp(x[0], true);
             case Log _ -> math.log(x[0]);
             case Tanh _ -> math.tanh(x[0]);
             case Erf _ -> math.erf(x[0]);
@@ -86,6 +86,11 @@ final class Formulas {
             case Select _ -> select(type, x[0], x[1], x[2]);
             case Cast c -> cast(type, c.to(), x[0]);
         }
+    }
+
+    /** {@code exp} of a value that is not above 0, or NaN. */
+    void expOfNegative(int x) {
+        math.exp(x, false);
     }
 
     /** {@code a * b + c}. */

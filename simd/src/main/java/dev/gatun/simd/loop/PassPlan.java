@@ -18,6 +18,7 @@ import dev.gatun.graph.ops.Neg;
 import dev.gatun.graph.ops.Not;
 import dev.gatun.graph.ops.Or;
 import dev.gatun.graph.ops.Pointwise;
+import dev.gatun.graph.ops.Reduce;
 import dev.gatun.graph.ops.Rsqrt;
 import dev.gatun.graph.ops.Select;
 import dev.gatun.graph.ops.Sin;
@@ -146,6 +147,12 @@ final class PassPlan {
     /** Whether the loop combines elements along rows or columns. */
     boolean reduces() {
         return body.stream().anyMatch(x -> x instanceof RowReduce || x instanceof ColumnReduce);
+    }
+
+    /** Whether a value is one less the maximum of its row, as in a softmax: not above 0, or NaN. */
+    boolean isBelowMaximum(int i) {
+        return body.get(i) instanceof Apply d && d.op() instanceof Sub && body.get(d.args().get(1)) instanceof RowReduce r
+                && r.kind() == Reduce.Kind.MAX && r.arg() == d.args().getFirst();
     }
 
     /** A store that writes once a row. */

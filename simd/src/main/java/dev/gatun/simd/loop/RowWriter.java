@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import dev.gatun.graph.ops.Exp;
 import dev.gatun.graph.ops.Pointwise;
 import dev.gatun.graph.ops.Select;
 import dev.gatun.graph.schedule.Loop;
@@ -148,6 +149,7 @@ final class RowWriter {
         }
         int[] x = a.args().stream().mapToInt(arg -> frame.value(arg, values)).toArray();
         DType type = body.get(a.args().get(op instanceof Select ? 1 : 0)).type();
-        formulas.write(op, type, x);
+        if (op instanceof Exp && plan.isBelowMaximum(a.args().getFirst())) formulas.expOfNegative(x[0]);
+        else formulas.write(op, type, x);
     }
 }

@@ -41,8 +41,12 @@ final class VectorMath {
         this.asm = asm;
     }
 
-    /** {@code exp(n ln2 + r) = 2^n exp(r)}, |r| <= ln2 / 2. 0.9 ulp; results below the normal numbers are 0. */
-    void exp(int x) {
+    /**
+     * {@code exp(n ln2 + r) = 2^n exp(r)}, |r| <= ln2 / 2. 0.9 ulp; results below the normal numbers are 0.
+     *
+     * @param overflows whether {@code x} can be so large that the result is infinite
+     */
+    void exp(int x, boolean overflows) {
         asm.load(x);
         asm.fma(asm.constant(LOG2_E), asm.constant(MAGIC));
         int t = asm.store();
@@ -59,10 +63,13 @@ final class VectorMath {
         int y = asm.store();
         asm.compare(FLOATS, x, "LT", asm.constant(-87.33654f));
         int tiny = asm.store();
-        asm.compare(FLOATS, x, "GT", asm.constant(88.72283f));
-        int huge = asm.store();
         asm.load(y);
         asm.blend(FLOATS, asm.constant(0f), tiny);
+        if (!overflows) return;
+        int bounded = asm.store();
+        asm.compare(FLOATS, x, "GT", asm.constant(88.72283f));
+        int huge = asm.store();
+        asm.load(bounded);
         asm.blend(FLOATS, asm.constant(Float.POSITIVE_INFINITY), huge);
     }
 

@@ -179,6 +179,12 @@ class LoopCompilerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1025, 1536, 2048, 3072})
+    void sumsColumnsOfLongRows(int n) {
+        new LoopRun(KnownLoops.columns(9, n, 4)).fill(new Random(n), 2).check(COMPILER, 1e-6);
+    }
+
     @Test
     void updatesInPlace() {
         Loop loop = KnownLoops.adam(5, 64, 17, 2);
