@@ -19,9 +19,9 @@ import javax.management.ObjectName;
  * vector code, are therefore kept from C1. The directives belong to the JVM, match nothing else, and stay until it ends;
  * installing them again changes nothing.
  *
- * <p>To install them costs a start a quarter of a second of computing, since all management beans come along. A JVM that
- * was started with them, by {@code -XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile=directives.json}, says so by
- * the property {@value #STARTED_WITH} and saves that.
+ * <p>To install them costs a start a quarter to half a second of computing, since all management beans come along. A JVM
+ * that was started with the options of {@link #options} has them already, says so by the property {@value #STARTED_WITH},
+ * and saves that.
  *
  * @param inForce whether the JVM has the directives
  * @param reason why not, or empty; kernels then run right, but may stay slow
