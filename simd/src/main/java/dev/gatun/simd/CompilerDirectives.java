@@ -23,6 +23,11 @@ import javax.management.ObjectName;
  * that was started with the options of {@link #options} has them already, says so by the property {@value #STARTED_WITH},
  * and saves that.
  *
+ * <p>What directives cannot say: C2 adds up, in the whole of what it inlines, how often the JDK's methods have been
+ * deoptimized in this JVM, and past 100 of a kind and 200 recompilations it believes no profile any more. In a JVM that has
+ * compiled many models large vector code may then box its vectors. Start such a JVM with
+ * {@code -XX:PerMethodTrapLimit=100000 -XX:PerMethodRecompilationCutoff=100000}; each bytecode still has a limit of its own.
+ *
  * @param inForce whether the JVM has the directives
  * @param reason why not, or empty; kernels then run right, but may stay slow
  */

@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.DoubleAccumulator;
  * code. Safe for use by many threads. Its classes are unloaded with it and the kernels made from it.
  */
 public final class MicroKernels {
-    private static final int RETRIES = 2;
+    private static final int RETRIES = 3;
+    /** From this retry on a kernel is made of halves, then quarters. */
+    private static final int HALVES = 1;
     /** Below this part of what is expected, C2 keeps the sums in memory. */
     private static final double BAD = 0.5;
 
@@ -45,14 +47,15 @@ public final class MicroKernels {
 
     /**
      * The kernel of that shape, compiled. Kept from C1, a kernel is slow until it has seen some thousand steps; here it
-     * runs on memory of its own until then, and is generated again if C2 spilled its sums, which happens by chance.
+     * runs on memory of its own until then. It is generated again if C2 spilled its sums, which happens by chance, and then
+     * in smaller pieces, for a JVM whose JDK methods have been deoptimized too often: see {@link Halves}.
      */
     public MicroKernel warm(MicroShape shape) {
         return warmed.computeIfAbsent(shape, s -> {
             MicroKernel best = get(s);
             double bestRate = WarmUp.rate(s, best);
-            for (int i = 0; i < RETRIES && bestRate < fastest.get() * BAD * WarmUp.share(s); i++) {
-                MicroKernel again = define(s);
+            for (int i = 0; i < RETRIES && bestRate < Math.max(WarmUp.COMPILED, fastest.get() * BAD * WarmUp.share(s)); i++) {
+                MicroKernel again = i < HALVES ? define(s) : inPieces(s, 1 << i - HALVES + 1);
                 double rate = WarmUp.rate(s, again);
                 if (rate > bestRate) {
                     best = again;
@@ -63,6 +66,14 @@ public final class MicroKernels {
             fastest.accumulate(bestRate);
             return best;
         });
+    }
+
+    /** The kernel of that shape, made of so many of fewer rows, or as many as there are rows. */
+    MicroKernel inPieces(MicroShape shape, int pieces) {
+        int lower = shape.rows() / 2;
+        if (pieces == 1 || lower == 0) return get(shape);
+        int upper = shape.rows() - lower;
+        return new Halves(inPieces(shape.ofRows(upper), pieces / 2), inPieces(shape.ofRows(lower), pieces / 2), upper, shape.aRow());
     }
 
     private static MicroKernel define(MicroShape shape) {

@@ -52,6 +52,11 @@ public record MicroShape(int rows, int vectors, long aRow, long aStep, long bSte
         return new MicroShape(rows, vectors, aRow, aStep, bStep, accumulate, run, aSkip, most, cRow);
     }
 
+    /** The same with another number of rows. */
+    MicroShape ofRows(int number) {
+        return new MicroShape(number, vectors, aRow, aStep, bStep, accumulate, run, aSkip, most, cRow);
+    }
+
     /** Bytes of A that the first {@code steps} steps span; with runs, a whole number of them. */
     long spanOfA(int steps) {
         return (rows - 1) * aRow + (steps - 1) * aStep + (run == 0 ? 0 : steps / run * aSkip) + 4;

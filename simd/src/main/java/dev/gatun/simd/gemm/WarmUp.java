@@ -10,7 +10,7 @@ final class WarmUp {
     private static final int STEPS = 24;
     private static final int MOST_CALLS = 4800;
     /** Vector products per nanosecond that only compiled code reaches. */
-    private static final double COMPILED = 0.1;
+    static final double COMPILED = 0.1;
     private static final int SLICES = 30_000;
     private static final int ROUNDS = 3;
     private static final int TIMED_CALLS = 100;
