@@ -11,32 +11,36 @@ package dev.gatun.simd.gemm;
  * @param depth steps of the inner dimension done at once, at most {@link #DEPTH}
  */
 record Blocks(int rowTiles, int rowBlocks, int panels, int columnBlocks, int depth) {
-    /** Most steps of the inner dimension done at once: a panel of B, 48 KiB with 16 lanes, streams from L2. */
-    static final int DEPTH = 384;
+    /** Most steps of the inner dimension done at once: a panel of B, 64 KiB with 16 lanes, streams from L2. */
+    static final int DEPTH = 512;
     /** Columns of a panel of B: the width of the full register tile. */
     static final int PANEL = Lanes.TILE_VECTORS * Lanes.COUNT;
     static final long PANEL_BYTES = 4L * PANEL;
 
-    /** Columns of a task: with {@link #DEPTH} rows they fill about half of an L2 cache of 1 MiB. */
-    private static final int COLUMNS = 384;
-    /** Rows of a task: as many times is a block of B used once it is in the L2 cache. */
+    /** Columns of a task: so often are its rows of A used once they are packed. */
+    private static final int COLUMNS = 1024;
+    /** Rows of a task: so often is a block of B used before the next, while it is in the L3 cache at least. */
     private static final int ROWS = 96;
-    /** Enough tasks to keep 16 workers evenly busy. */
-    private static final int ENOUGH_TASKS = 32;
-    private static final int FEWEST_ROW_TILES = 3;
-    private static final int FEWEST_PANELS = 4;
+    /** Tasks of some rows: as many that a worker with one more than others makes little difference. */
+    private static final int MANY_TASKS = 96;
+    /** Multiply-adds of a task, at least: ten microseconds. */
+    private static final long TASK = 1 << 19;
+    /** Below so many tasks the columns are divided as well, though each task then packs A anew. */
+    private static final int FEW_TASKS = 16;
+    private static final int FEWEST_PANELS = 8;
 
     static Blocks of(GemmShape shape, int batch) {
         int tiles = ceilDiv(shape.m(), Lanes.TILE_ROWS);
         int panels = ceilDiv(shape.n(), PANEL);
         int columnBlocks = ceilDiv(panels, Math.max(1, COLUMNS / PANEL));
-        int rowBlocks = ceilDiv(tiles, Math.max(1, ROWS / Lanes.TILE_ROWS));
-        int wanted = ceilDiv(ENOUGH_TASKS, batch);
-        if (rowBlocks * (long) columnBlocks < wanted) {
-            rowBlocks = Math.max(rowBlocks, Math.min(ceilDiv(wanted, columnBlocks), tiles / FEWEST_ROW_TILES));
-        }
-        if (rowBlocks * (long) columnBlocks < wanted) {
-            columnBlocks = Math.max(columnBlocks, Math.min(ceilDiv(wanted, rowBlocks), panels / FEWEST_PANELS));
+        long tile = (long) Lanes.TILE_ROWS * ceilDiv(panels, columnBlocks) * PANEL * shape.k();
+        int leastTiles = Math.clamp(Math.ceilDiv(TASK, tile), Math.min(tiles, shape.transposeA() ? PackA.TOGETHER : 1), tiles);
+        int mostTiles = Math.max(leastTiles, ROWS / Lanes.TILE_ROWS);
+        int wanted = ceilDiv(MANY_TASKS, Math.multiplyExact(batch, columnBlocks));
+        int rowBlocks = ceilDiv(tiles, Math.clamp(tiles / wanted, leastTiles, mostTiles));
+        int few = ceilDiv(FEW_TASKS, batch);
+        if (rowBlocks * (long) columnBlocks < few) {
+            columnBlocks = Math.max(columnBlocks, Math.min(ceilDiv(few, rowBlocks), panels / FEWEST_PANELS));
         }
         int rowTiles = ceilDiv(tiles, rowBlocks);
         int taskPanels = ceilDiv(panels, columnBlocks);

@@ -21,9 +21,9 @@ public record MicroShape(int rows, int vectors, long aRow, long aStep, long bSte
             throw new IllegalArgumentException("Micro-kernel: a tile of " + rows + " rows x " + vectors
                     + " vectors does not fit the registers; at most " + Lanes.TILE_ROWS + " x " + Lanes.TILE_VECTORS);
         }
-        if (aRow < 0 || aStep < 0 || bStep < 0 || ((aRow | aStep | bStep) & 3) != 0) {
+        if (aRow < 0 || aStep < 0 || bStep < 1 || ((aRow | aStep | bStep) & 3) != 0) {
             throw new IllegalArgumentException("Micro-kernel: strides " + aRow + ", " + aStep + ", " + bStep
-                    + " must be multiples of 4 bytes and not negative");
+                    + " must be multiples of 4 bytes and not negative, that of B not 0");
         }
         if (run < 0 || aSkip < 0 || (aSkip & 3) != 0 || run == 0 && aSkip != 0) {
             throw new IllegalArgumentException("Micro-kernel: runs of " + run + " steps, then " + aSkip + " bytes");

@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 /** Copies B into panels: for each block of the inner dimension, panel by panel, {@code depth} rows of a tile's width. */
 final class PackB implements Kernel {
     private static final int PANELS = 8;
+    /** Rows of B copied into all panels of a task before the next: few enough for their pages to stay known to the core. */
+    private static final int ROWS = 16;
 
     private final GemmShape shape;
     private final PackedB packed;
@@ -50,18 +52,28 @@ final class PackB implements Kernel {
         int first = task % groups * PANELS;
         int steps = Math.min(depth, shape.k() - step);
         long row = 4 * shape.ldb();
-        for (int panel = first; panel < Math.min(panels, first + PANELS); panel++) {
-            int column = panel * Blocks.PANEL;
-            int columns = Math.min(Blocks.PANEL, shape.n() - column);
-            long to = packed.targets()[matrix] + Blocks.panelAt(shape, step, steps, panel);
-            long from = packed.sources()[matrix] + moved;
-            if (shape.transposeB()) {
-                from += column * row + 4L * step;
-                Panels.transpose(memory, from, row, columns, memory, to, steps);
-            } else {
-                from += step * row + 4L * column;
-                Panels.copy(memory, from, row, columns, memory, to, steps);
+        int end = Math.min(panels, first + PANELS);
+        if (shape.transposeB()) {
+            for (int panel = first; panel < end; panel++) {
+                long from = packed.sources()[matrix] + moved + panel * Blocks.PANEL * row + 4L * step;
+                Panels.transpose(memory, from, row, columns(panel), memory, target(matrix, step, steps, panel), steps);
+            }
+            return;
+        }
+        for (int p = 0; p < steps; p += ROWS) {
+            long from = packed.sources()[matrix] + moved + (step + p) * row;
+            for (int panel = first; panel < end; panel++) {
+                long to = target(matrix, step, steps, panel) + p * Blocks.PANEL_BYTES;
+                Panels.copy(memory, from + panel * Blocks.PANEL_BYTES, row, columns(panel), memory, to, Math.min(ROWS, steps - p));
             }
         }
+    }
+
+    private int columns(int panel) {
+        return Math.min(Blocks.PANEL, shape.n() - panel * Blocks.PANEL);
+    }
+
+    private long target(int matrix, int step, int steps, int panel) {
+        return packed.targets()[matrix] + Blocks.panelAt(shape, step, steps, panel);
     }
 }

@@ -59,7 +59,7 @@ public final class Panels {
         int squareSteps = squareRows == 0 ? 0 : depth / Square.SIDE * Square.SIDE;
         for (int j = 0; j < squareRows; j += Square.SIDE) {
             for (int p = 0; p < squareSteps; p += Square.SIDE) {
-                Square.transpose(source, from + j * row + 4L * p, row,
+                Square.transpose(source, from + j * row + 4L * p, row, Square.SIDE,
                         target, to + p * Blocks.PANEL_BYTES + 4L * j, Blocks.PANEL_BYTES);
             }
         }

@@ -2,21 +2,13 @@ package dev.gatun.simd.gemm;
 
 import dev.gatun.graph.schedule.Motion;
 import dev.gatun.simd.Kernel;
-import dev.gatun.simd.Segments;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Multiplies with packed B. A task computes a block of C: for each block of the inner dimension it
- * copies its rows of A into scratch, at strides that no shape changes, and runs the micro-kernel over all tiles.
+ * copies its rows of A into scratch, tile by tile, and runs the micro-kernel over all tiles.
  */
 final class Product implements Kernel {
-    /** Bytes between rows of A in scratch; an odd number of cache lines, so that rows do not share cache sets. */
-    private static final long ROW = 4L * (Blocks.DEPTH + 16);
-    /** Bytes between steps of transposed A in scratch: a tile's rows stand side by side. */
-    private static final long STEP = 4L * Lanes.TILE_ROWS;
-    /** What a vector store may write past the last step of transposed A. */
-    private static final long SLACK = 64;
     private static final long TILE_BYTES = Lanes.TILE_ROWS * Blocks.PANEL_BYTES;
     /** From here on, rows or columns that fill no tile are computed as one: it costs less than one more class. */
     private static final int MANY = 480;
@@ -36,7 +28,6 @@ final class Product implements Kernel {
     private final boolean accumulate;
     /** Whether A is read where it lies. */
     private final boolean inPlace;
-    private final long tileA;
     private final long tileAt;
     /** [replace or add][full or last tile of rows][full or last panel of columns]; null where none is needed. */
     private final MicroKernel[][][] micro = new MicroKernel[2][2][2];
@@ -58,8 +49,7 @@ final class Product implements Kernel {
         this.cMotion = c.motion();
         this.accumulate = accumulate;
         this.inPlace = isRepeated() && !shape.transposeA() && shape.m() <= FEW && shape.k() <= blocks.depth() && 4 * shape.lda() < SETS;
-        this.tileA = shape.transposeA() ? Blocks.DEPTH * STEP + SLACK : Lanes.TILE_ROWS * ROW;
-        this.tileAt = blocks.rowTiles() * tileA;
+        this.tileAt = blocks.rowTiles() * PackA.tileBytes(blocks.depth());
         pickMicroKernels(kernels);
     }
 
@@ -93,8 +83,8 @@ final class Product implements Kernel {
     }
 
     private MicroKernel microKernel(MicroKernels kernels, int rows, int vectors, boolean add, boolean warm) {
-        long aRow = shape.transposeA() ? 4 : inPlace ? 4 * shape.lda() : ROW;
-        long aStep = shape.transposeA() ? STEP : 4;
+        long aRow = inPlace ? 4 * shape.lda() : 4;
+        long aStep = inPlace ? 4 : PackA.STEP;
         MicroShape micro = new MicroShape(rows, vectors, aRow, aStep, Blocks.PANEL_BYTES, add);
         return warm ? kernels.warm(micro) : kernels.get(micro);
     }
@@ -133,19 +123,14 @@ final class Product implements Kernel {
         for (int step = 0; step < shape.k(); step += blocks.depth()) {
             int depth = Math.min(blocks.depth(), shape.k() - step);
             long a = aBytes[product] + aMoved + 4 * (row * shape.lda() + step);
-            if (shape.transposeA()) {
-                long from = aBytes[product] + aMoved + 4 * (step * shape.lda() + row);
-                packTransposed(memory, from, rows, shape.m() - row, scratch, depth);
-            } else if (!inPlace) {
-                copyRows(memory, a, rows, scratch, depth);
-            }
+            if (!inPlace) packA(memory, product, row, rows, step, depth, scratch);
             boolean add = accumulate || step > 0;
             long b = packed.target(product) + Blocks.panelAt(shape, step, depth, panel);
             for (int i = 0; i < rows; i += Lanes.TILE_ROWS) {
                 int height = Math.min(Lanes.TILE_ROWS, rows - i);
                 long c = cBytes[product] + cMoved + 4 * ((row + i) * shape.ldc() + (long) panel * Blocks.PANEL);
                 MemorySegment source = inPlace ? memory : scratch;
-                long from = inPlace ? a + 4 * i * shape.lda() : i / Lanes.TILE_ROWS * tileA;
+                long from = inPlace ? a + 4 * i * shape.lda() : i / Lanes.TILE_ROWS * PackA.tileBytes(depth);
                 rowOfTiles(memory, scratch, source, from, b, c, height, panel, endPanel, depth, add);
             }
         }
@@ -183,45 +168,18 @@ final class Product implements Kernel {
         }
     }
 
-    private void copyRows(MemorySegment memory, long from, int rows, MemorySegment scratch, int depth) {
-        memory = Segments.known(memory);
-        scratch = Segments.known(scratch);
-        long source = from;
-        for (int i = 0; i < rows; i++) {
-            MemorySegment.copy(memory, source, scratch, i * ROW, 4L * depth);
-            source += 4 * shape.lda();
+    /** Rows of A into scratch, tile by tile. */
+    private void packA(MemorySegment memory, int product, int row, int rows, int step, int depth, MemorySegment scratch) {
+        long lda = 4 * shape.lda();
+        long a = aBytes[product] + aMoved;
+        if (shape.transposeA()) {
+            PackA.transposed(memory, a + step * lda + 4L * row, lda, rows, shape.m() - row, scratch, depth);
+            return;
         }
-    }
-
-    /**
-     * {@code A[depth, rows]} to tiles {@code [rows / TILE_ROWS][depth, TILE_ROWS]}. A vector store writes more than
-     * a step's rows; the next step overwrites the rest, and at a tile's end there is slack.
-     *
-     * @param readable floats from the first row to the end of A's stored row
-     */
-    private void packTransposed(
-            MemorySegment memory, long from, int rows, int readable, MemorySegment scratch, int depth) {
-        int tiles = Blocks.ceilDiv(rows, Lanes.TILE_ROWS);
-        int whole = Lanes.COUNT < Lanes.TILE_ROWS || readable < Lanes.COUNT
-                ? 0 : Math.min(tiles, (readable - Lanes.COUNT) / Lanes.TILE_ROWS + 1);
-        for (int p = 0; p < depth; p++) {
-            long s = from + 4 * p * shape.lda();
-            long t = p * STEP;
-            for (int i = 0; i < whole; i++) {
-                FloatVector.fromMemorySegment(Lanes.F32, memory, s, Lanes.ORDER)
-                        .intoMemorySegment(scratch, t, Lanes.ORDER);
-                s += STEP;
-                t += tileA;
-            }
-        }
-        for (int i = whole; i < tiles; i++) {
-            int height = Math.min(Lanes.TILE_ROWS, rows - i * Lanes.TILE_ROWS);
-            for (int p = 0; p < depth; p++) {
-                long s = from + 4 * p * shape.lda() + i * STEP;
-                for (int r = 0; r < height; r++) {
-                    scratch.set(Lanes.FLOAT, i * tileA + p * STEP + 4L * r, memory.get(Lanes.FLOAT, s + 4L * r));
-                }
-            }
+        long tile = 0;
+        for (int i = 0; i < rows; i += Lanes.TILE_ROWS) {
+            PackA.tile(memory, a + (row + i) * lda + 4L * step, lda, Math.min(Lanes.TILE_ROWS, rows - i), scratch, tile, depth);
+            tile += PackA.tileBytes(depth);
         }
     }
 }

@@ -43,10 +43,16 @@ final class Square {
         return IntVector.fromArray(I32, lanes, 0);
     }
 
-    /** {@code to[j][i] = from[i][j]}; strides are bytes. */
-    static void transpose(MemorySegment source, long from, long row, MemorySegment target, long to, long toRow) {
+    /**
+     * {@code to[j][i] = from[i][j]}; strides are bytes. All 16 floats of a row of {@code to} are written, the lowest row
+     * first; those from {@code rows} on are copies of others.
+     *
+     * @param rows rows of {@code from} that there are, 1 to 16
+     */
+    static void transpose(MemorySegment source, long from, long row, int rows, MemorySegment target, long to, long toRow) {
         source = Segments.known(source);
         target = Segments.known(target);
+        int last = rows - 1;
         IntVector low8 = LOW_8;
         IntVector high8 = HIGH_8;
         IntVector low4 = LOW_4;
@@ -56,21 +62,21 @@ final class Square {
         IntVector low1 = LOW_1;
         IntVector high1 = HIGH_1;
         IntVector a0 = IntVector.fromMemorySegment(I32, source, from, Lanes.ORDER);
-        IntVector a1 = IntVector.fromMemorySegment(I32, source, from + row, Lanes.ORDER);
-        IntVector a2 = IntVector.fromMemorySegment(I32, source, from + 2 * row, Lanes.ORDER);
-        IntVector a3 = IntVector.fromMemorySegment(I32, source, from + 3 * row, Lanes.ORDER);
-        IntVector a4 = IntVector.fromMemorySegment(I32, source, from + 4 * row, Lanes.ORDER);
-        IntVector a5 = IntVector.fromMemorySegment(I32, source, from + 5 * row, Lanes.ORDER);
-        IntVector a6 = IntVector.fromMemorySegment(I32, source, from + 6 * row, Lanes.ORDER);
-        IntVector a7 = IntVector.fromMemorySegment(I32, source, from + 7 * row, Lanes.ORDER);
-        IntVector a8 = IntVector.fromMemorySegment(I32, source, from + 8 * row, Lanes.ORDER);
-        IntVector a9 = IntVector.fromMemorySegment(I32, source, from + 9 * row, Lanes.ORDER);
-        IntVector a10 = IntVector.fromMemorySegment(I32, source, from + 10 * row, Lanes.ORDER);
-        IntVector a11 = IntVector.fromMemorySegment(I32, source, from + 11 * row, Lanes.ORDER);
-        IntVector a12 = IntVector.fromMemorySegment(I32, source, from + 12 * row, Lanes.ORDER);
-        IntVector a13 = IntVector.fromMemorySegment(I32, source, from + 13 * row, Lanes.ORDER);
-        IntVector a14 = IntVector.fromMemorySegment(I32, source, from + 14 * row, Lanes.ORDER);
-        IntVector a15 = IntVector.fromMemorySegment(I32, source, from + 15 * row, Lanes.ORDER);
+        IntVector a1 = IntVector.fromMemorySegment(I32, source, from + Math.min(1, last) * row, Lanes.ORDER);
+        IntVector a2 = IntVector.fromMemorySegment(I32, source, from + Math.min(2, last) * row, Lanes.ORDER);
+        IntVector a3 = IntVector.fromMemorySegment(I32, source, from + Math.min(3, last) * row, Lanes.ORDER);
+        IntVector a4 = IntVector.fromMemorySegment(I32, source, from + Math.min(4, last) * row, Lanes.ORDER);
+        IntVector a5 = IntVector.fromMemorySegment(I32, source, from + Math.min(5, last) * row, Lanes.ORDER);
+        IntVector a6 = IntVector.fromMemorySegment(I32, source, from + Math.min(6, last) * row, Lanes.ORDER);
+        IntVector a7 = IntVector.fromMemorySegment(I32, source, from + Math.min(7, last) * row, Lanes.ORDER);
+        IntVector a8 = IntVector.fromMemorySegment(I32, source, from + Math.min(8, last) * row, Lanes.ORDER);
+        IntVector a9 = IntVector.fromMemorySegment(I32, source, from + Math.min(9, last) * row, Lanes.ORDER);
+        IntVector a10 = IntVector.fromMemorySegment(I32, source, from + Math.min(10, last) * row, Lanes.ORDER);
+        IntVector a11 = IntVector.fromMemorySegment(I32, source, from + Math.min(11, last) * row, Lanes.ORDER);
+        IntVector a12 = IntVector.fromMemorySegment(I32, source, from + Math.min(12, last) * row, Lanes.ORDER);
+        IntVector a13 = IntVector.fromMemorySegment(I32, source, from + Math.min(13, last) * row, Lanes.ORDER);
+        IntVector a14 = IntVector.fromMemorySegment(I32, source, from + Math.min(14, last) * row, Lanes.ORDER);
+        IntVector a15 = IntVector.fromMemorySegment(I32, source, from + Math.min(15, last) * row, Lanes.ORDER);
 
         // rows 8 apart trade blocks of 8 columns
         IntVector b0 = low8.selectFrom(a0, a8);
