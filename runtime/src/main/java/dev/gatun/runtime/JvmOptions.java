@@ -15,8 +15,9 @@ public final class JvmOptions {
 
     /**
      * Options for a program of which Gatun is all: those needed, a garbage collector that leaves both cores alone, since
-     * tensors do not live on the heap, and directives that tell HotSpot from its start how to compile vector loops. A
-     * JVM that was not started with them installs them later, which costs it a quarter of a second of computing.
+     * tensors do not live on the heap, and what tells HotSpot from its start how to compile vector loops. A JVM that was not
+     * started with it is told later, which costs a quarter of a second of computing, and may compile some kernels badly
+     * after many models.
      *
      * @param folder takes the file with the directives, which must stay until the JVM has started
      */

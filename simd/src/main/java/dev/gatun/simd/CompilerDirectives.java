@@ -25,8 +25,8 @@ import javax.management.ObjectName;
  *
  * <p>What directives cannot say: C2 adds up, in the whole of what it inlines, how often the JDK's methods have been
  * deoptimized in this JVM, and past 100 of a kind and 200 recompilations it believes no profile any more. In a JVM that has
- * compiled many models large vector code may then box its vectors. Start such a JVM with
- * {@code -XX:PerMethodTrapLimit=100000 -XX:PerMethodRecompilationCutoff=100000}; each bytecode still has a limit of its own.
+ * compiled many models large vector code may then box its vectors. {@link #options} puts both limits out of reach; each
+ * bytecode still has one of its own.
  *
  * @param inForce whether the JVM has the directives
  * @param reason why not, or empty; kernels then run right, but may stay slow
@@ -52,14 +52,15 @@ public record CompilerDirectives(boolean inForce, String reason) {
     /**
      * Writes the directives to a folder.
      *
-     * @return options that start a JVM with them
+     * @return options that start a JVM with them, and without the limits above
      */
     public static List<String> options(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         try (InputStream directives = CompilerDirectives.class.getResourceAsStream(FILE)) {
             Files.copy(directives, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        return List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput", "-XX:CompilerDirectivesFile=" + file, "-D" + STARTED_WITH + "=true");
+        return List.of("-XX:PerMethodTrapLimit=100000", "-XX:PerMethodRecompilationCutoff=100000", "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:-DisplayVMOutput", "-XX:CompilerDirectivesFile=" + file, "-D" + STARTED_WITH + "=true");
     }
 
     private static CompilerDirectives add() {
