@@ -8,7 +8,11 @@ import dev.gatun.bindings.OneDnnLibrary;
 import dev.gatun.graph.autodiff.Grad;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.Input;
+import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ops.Convolution;
+import dev.gatun.graph.ops.MatMul;
 import dev.gatun.graph.ops.Philox;
+import dev.gatun.graph.ops.Scan;
 import dev.gatun.graph.ops.Tensor;
 import dev.gatun.graph.trace.Tracer;
 import dev.gatun.graph.types.DType;
@@ -89,8 +93,14 @@ class OpCaseTest {
         agrees(simd, c);
     }
 
+    /** Those in which the library computes something; loops are the same with it and without. */
+    static List<OpCase> withProducts() {
+        return OpCase.all().stream().filter(c -> graph(c).nodes().stream().map(Node::op)
+                .anyMatch(op -> op instanceof MatMul || op instanceof Convolution || op instanceof Scan)).toList();
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
+    @MethodSource("withProducts")
     void oneDnnAgreesWithTheReference(OpCase c) {
         assumeThat(OneDnnLibrary.probe()).isInstanceOf(OneDnnLibrary.Ready.class);
         agrees(oneDnn, c);
