@@ -41,7 +41,10 @@ class ExplanationPageTest {
         long steps = count("<tr id=\"step\\d+\">");
         assertThat(steps).isGreaterThan(50);
         assertThat(count("<circle ")).as("steps on the roofline").isBetween(steps / 2, steps);
-        assertThat(count("<rect ")).as("buffers in memory").isGreaterThan(steps);
+        assertThat(count("<a href=\"#step\\d+\"><rect ")).as("drawn steps").isEqualTo(steps);
+        assertThat(count("<path d=\"M")).as("buffers that steps hand on").isGreaterThan(steps);
+        assertThat(count("<rect ")).as("drawn steps and buffers in memory").isGreaterThan(2 * steps);
+        assertThat(html).containsPattern("<td>temporary %\\d+</td><td>\\w+ f32\\[[\\d,]+\\] <span class=\"soft\">\\w+\\.java:\\d+");
         assertThat(count("Gpt.java:\\d+ &gt; Block.java:\\d+ &gt; Attention.java:\\d+")).isGreaterThan(10);
     }
 

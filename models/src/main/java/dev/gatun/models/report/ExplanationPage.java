@@ -3,6 +3,7 @@ package dev.gatun.models.report;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.GraphText;
 import dev.gatun.graph.ir.Node;
+import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.PlanText;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the compiler made of a graph, drawn: what each pass changed, which loop computes which node, what each step costs
@@ -35,7 +37,7 @@ public final class ExplanationPage {
     private static final int MOST_CHANGES = 200;
     private static final int MOST_NODES = 4_000;
     private static final int MOST_HOLDERS = 15;
-    private static final int MOST_LINKS = 4;
+    private static final int MOST_BOXES = 1_000;
     private static final Pattern NUMBERS = Pattern.compile("%\\d+");
 
     private final Pipeline.Stage traced;
@@ -64,6 +66,7 @@ public final class ExplanationPage {
         return new HtmlPage(title, banner)
                 .section("overview", "Overview", p.overview())
                 .section("passes", "Passes", p.passes())
+                .section("drawing", "Steps as a graph", p.drawing())
                 .section("graph", "Graph and fused groups", p.graph())
                 .section("roofline", "Roofline", p.roofline())
                 .section("steps", "Steps", p.steps())
@@ -163,6 +166,14 @@ public final class ExplanationPage {
         lines.add(f("<span class=\"%s\">%s %s</span>", side > 0 ? "add" : "cut", side > 0 ? "+" : "-", e(GraphText.print(n))));
     }
 
+    private String drawing() {
+        if (plan.steps().size() > MOST_BOXES) {
+            return f("<p class=\"lead\">%,d steps are too many to draw, %,d are the most.</p>", plan.steps().size(), MOST_BOXES);
+        }
+        return "<p class=\"lead\">A box is a step: square ones are calls, round ones fused loops. A curve is a buffer that a later step reads, thicker "
+                + "the more bytes it has; what waits for long is faint. A box leads to its row below.</p>\n<div class=\"wide\">" + StepGraph.svg(plan) + "</div>";
+    }
+
     private String graph() {
         List<Set<Integer>> steps = NodeSteps.of(last(), plan);
         StringBuilder out = new StringBuilder("<p class=\"lead\">Nodes of one colour are computed by one step. The last column is the line of code that they come from.</p>\n");
@@ -171,16 +182,21 @@ public final class ExplanationPage {
         for (int i = 0; i < shown; i++) {
             Node n = last().nodes().get(i);
             String text = GraphText.print(n);
-            StringBuilder links = new StringBuilder();
-            steps.get(i).stream().limit(MOST_LINKS).forEach(
-                    s -> links.append(f("<a href=\"#step%d\"><span class=\"chip\" style=\"background:%s\"></span>%d</a> ", s, HtmlPage.colour(s), s)));
-            if (steps.get(i).size() > MOST_LINKS) links.append(f("and %d more", steps.get(i).size() - MOST_LINKS));
-            out.append("<tr><td>").append(links).append("</td><td><code>").append(e(text.substring(0, text.lastIndexOf(" @ ")))).append("</code></td><td>")
+            out.append("<tr><td>").append(links(steps.get(i))).append("</td><td><code>").append(e(text.substring(0, text.lastIndexOf(" @ ")))).append("</code></td><td>")
                     .append(e(n.source())).append("</td></tr>\n");
         }
         out.append("</tbody></table>");
         if (shown < steps.size()) out.append(f("<p class=\"soft\">... and %,d nodes more</p>", steps.size() - shown));
         return out.toString();
+    }
+
+    /** The first of the steps that compute a node, and how many compute it again. */
+    private static String links(Set<Integer> steps) {
+        if (steps.isEmpty()) return "";
+        int first = steps.iterator().next();
+        String more = steps.size() == 1 ? "" : f(" <span class=\"soft\" title=\"computed in steps %s\">+%d</span>",
+                steps.stream().map(String::valueOf).collect(Collectors.joining(", ")), steps.size() - 1);
+        return f("<a href=\"#step%d\"><span class=\"chip\" style=\"background:%s\"></span>%d</a>%s", first, HtmlPage.colour(first), first, more);
     }
 
     private String roofline() {
@@ -200,7 +216,7 @@ public final class ExplanationPage {
     private String steps() {
         StringBuilder out = new StringBuilder(HtmlPage.filter("plan"));
         out.append("<table id=\"plan\"><thead><tr><th>step</th><th>what</th><th class=\"n\">MFLOP</th><th class=\"n\">MB</th><th class=\"n\">FLOP/B</th>"
-                + "<th class=\"n\">ms at least</th><th>bound by</th><th>source</th></tr></thead><tbody>\n");
+                + "<th class=\"n\">ms at least</th><th>bound by</th><th>computed by</th><th>source</th></tr></thead><tbody>\n");
         Map<String, Integer> listed = new LinkedHashMap<>();
         for (int i = 0; i < plan.steps().size(); i++) {
             Step s = plan.steps().get(i);
@@ -212,12 +228,12 @@ public final class ExplanationPage {
                 inside.append(first == null ? HtmlPage.details("generated code", "<pre>" + e(how.listing()) + "</pre>")
                         : f("<p>code as of <a href=\"#step%d\">step %d</a></p>", first, first));
             }
-            String choice = how.choice().isEmpty() ? "" : "<br><span class=\"soft\">" + e(how.choice()) + "</span>";
+            String choice = !how.choice().isEmpty() ? e(how.choice()) : s instanceof Call ? "" : "generated loop";
             boolean compute = c.flops() / ceilings.gflops() > c.bytes() / ceilings.gbs();
-            out.append(f("<tr id=\"step%d\"><td><span class=\"chip\" style=\"background:%s\"></span>%d</td><td>%s%s</td><td class=\"n\">%.3f</td>"
-                    + "<td class=\"n\">%.3f</td><td class=\"n\">%.2f</td><td class=\"n\">%.4f</td><td>%s</td><td>%s</td></tr>%n", i, HtmlPage.colour(i), i,
-                    HtmlPage.details(e(s.label()), inside.toString()), choice, c.flops() / 1e6, c.bytes() / 1e6, c.intensity(), 1e3 * seconds(s),
-                    compute ? "arithmetic" : "memory", e(s.source())));
+            out.append(f("<tr id=\"step%d\"><td><span class=\"chip\" style=\"background:%s\"></span>%d</td><td>%s</td><td class=\"n\">%.3f</td>"
+                    + "<td class=\"n\">%.3f</td><td class=\"n\">%.2f</td><td class=\"n\">%.4f</td><td>%s</td><td>%s</td><td>%s</td></tr>%n", i, HtmlPage.colour(i), i,
+                    HtmlPage.details(e(s.label()), inside.toString()), c.flops() / 1e6, c.bytes() / 1e6, c.intensity(), 1e3 * seconds(s),
+                    compute ? "arithmetic" : "memory", choice, e(s.source())));
         }
         return out.append("</tbody></table>").toString();
     }
@@ -261,13 +277,18 @@ public final class ExplanationPage {
         int peak = 0;
         for (int i = 0; i < held.length; i++) peak = held[i] > held[peak] ? i : peak;
         int at = peak;
+        Map<String, String> holds = new HashMap<>(); // temporaries are named by the value that they hold
+        for (Node n : last().nodes()) {
+            for (Value v : n.results()) holds.put("temporary " + v, f("%s %s <span class=\"soft\">%s</span>", e(n.op().name()), e(v.type().toString()), e(n.source())));
+        }
         StringBuilder out = new StringBuilder(f("<p class=\"lead\">Most is in use at step %d: %s of an arena of %s. State is grey, data blue, results green.</p>%n",
                 peak, MemoryMap.mebibytes(held[peak]), MemoryMap.mebibytes(plan.arenaBytes())));
         out.append(MemoryMap.svg(plan.arenaBytes(), plan.steps().size(), peak, uses));
-        out.append("\n<h3>What holds the peak</h3>\n<table><thead><tr><th>buffer</th><th class=\"n\">size</th><th class=\"n\">steps</th><th class=\"n\">address</th></tr></thead><tbody>\n");
+        out.append("\n<h3>What holds the peak</h3>\n<table><thead><tr><th>buffer</th><th>what it holds</th><th class=\"n\">size</th><th class=\"n\">steps</th><th class=\"n\">address</th></tr></thead><tbody>\n");
         uses.stream().filter(u -> u.first() <= at && at <= u.last()).sorted(Comparator.comparingLong(MemoryMap.Use::bytes).reversed()).limit(MOST_HOLDERS)
-                .forEach(u -> out.append(f("<tr><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%d to %d</td><td class=\"n\">%,d</td></tr>%n", e(u.name()),
-                        MemoryMap.mebibytes(u.bytes()), u.first(), u.last(), u.from())));
+                .forEach(u -> out.append(f("<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\"><a href=\"#step%d\">%d</a> to <a href=\"#step%d\">%d</a></td>"
+                        + "<td class=\"n\">%,d</td></tr>%n", e(u.name()), holds.getOrDefault(u.name(), ""), MemoryMap.mebibytes(u.bytes()), u.first(), u.first(),
+                        u.last(), u.last(), u.from())));
         return out.append("</tbody></table>").toString();
     }
 }
