@@ -44,7 +44,7 @@ class ExplanationPageTest {
         assertThat(count("<a href=\"#step\\d+\"><rect ")).as("drawn steps").isEqualTo(steps);
         assertThat(count("<path d=\"M")).as("buffers that steps hand on").isGreaterThan(steps);
         assertThat(count("<rect ")).as("drawn steps and buffers in memory").isGreaterThan(2 * steps);
-        assertThat(html).containsPattern("<td>temporary %\\d+</td><td>\\w+ f32\\[[\\d,]+\\] <span class=\"soft\">\\w+\\.java:\\d+");
+        assertThat(html).containsPattern("<td>temporary %\\d+</td><td>[\\w+]+ <span class=\"soft\">\\w+\\.java:\\d+");
         assertThat(count("Gpt.java:\\d+ &gt; Block.java:\\d+ &gt; Attention.java:\\d+")).isGreaterThan(10);
     }
 

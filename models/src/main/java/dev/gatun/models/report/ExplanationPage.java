@@ -3,7 +3,6 @@ package dev.gatun.models.report;
 import dev.gatun.graph.ir.Graph;
 import dev.gatun.graph.ir.GraphText;
 import dev.gatun.graph.ir.Node;
-import dev.gatun.graph.ir.Value;
 import dev.gatun.graph.passes.Pipeline;
 import dev.gatun.graph.plan.ExecutionPlan;
 import dev.gatun.graph.plan.PlanText;
@@ -268,6 +267,13 @@ public final class ExplanationPage {
         return uses;
     }
 
+    /** The step that makes a temporary, which is the first to touch it. */
+    private String made(MemoryMap.Use use) {
+        if (plan.steps().isEmpty() || !use.name().startsWith("temporary")) return "";
+        Step maker = plan.steps().get(use.first());
+        return f("%s <span class=\"soft\">%s</span>", e(maker.label()), e(maker.source()));
+    }
+
     private String memory() {
         List<MemoryMap.Use> uses = uses();
         long[] held = new long[Math.max(1, plan.steps().size())];
@@ -277,17 +283,13 @@ public final class ExplanationPage {
         int peak = 0;
         for (int i = 0; i < held.length; i++) peak = held[i] > held[peak] ? i : peak;
         int at = peak;
-        Map<String, String> holds = new HashMap<>(); // temporaries are named by the value that they hold
-        for (Node n : last().nodes()) {
-            for (Value v : n.results()) holds.put("temporary " + v, f("%s %s <span class=\"soft\">%s</span>", e(n.op().name()), e(v.type().toString()), e(n.source())));
-        }
         StringBuilder out = new StringBuilder(f("<p class=\"lead\">Most is in use at step %d: %s of an arena of %s. State is grey, data blue, results green.</p>%n",
                 peak, MemoryMap.mebibytes(held[peak]), MemoryMap.mebibytes(plan.arenaBytes())));
         out.append(MemoryMap.svg(plan.arenaBytes(), plan.steps().size(), peak, uses));
-        out.append("\n<h3>What holds the peak</h3>\n<table><thead><tr><th>buffer</th><th>what it holds</th><th class=\"n\">size</th><th class=\"n\">steps</th><th class=\"n\">address</th></tr></thead><tbody>\n");
+        out.append("\n<h3>What holds the peak</h3>\n<table><thead><tr><th>buffer</th><th>made by</th><th class=\"n\">size</th><th class=\"n\">steps</th><th class=\"n\">address</th></tr></thead><tbody>\n");
         uses.stream().filter(u -> u.first() <= at && at <= u.last()).sorted(Comparator.comparingLong(MemoryMap.Use::bytes).reversed()).limit(MOST_HOLDERS)
                 .forEach(u -> out.append(f("<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\"><a href=\"#step%d\">%d</a> to <a href=\"#step%d\">%d</a></td>"
-                        + "<td class=\"n\">%,d</td></tr>%n", e(u.name()), holds.getOrDefault(u.name(), ""), MemoryMap.mebibytes(u.bytes()), u.first(), u.first(),
+                        + "<td class=\"n\">%,d</td></tr>%n", e(u.name()), made(u), MemoryMap.mebibytes(u.bytes()), u.first(), u.first(),
                         u.last(), u.last(), u.from())));
         return out.append("</tbody></table>").toString();
     }
