@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
  */
 public final class Compiler implements AutoCloseable {
     private static final String ALL = "all";
+    /** The stage in which values are computed again rather than kept. */
+    private static final String RECOMPUTE = "recompute";
     /** Name of the logger that hears of compilations. */
     private static final String COMPILING = "dev.gatun.compile";
 
@@ -291,7 +293,7 @@ public final class Compiler implements AutoCloseable {
     public Planned plan(Graph... graphs) {
         Phases phases = new Phases();
         List<Graph> expanded = cpu == null ? List.of(graphs) : expanded(List.of(graphs), phases);
-        List<Schedule> schedules = cpu == null ? schedules(expanded, phases) : fuse(ALL, expanded, phases);
+        List<Schedule> schedules = cpu == null ? schedules(expanded, phases) : fuse(expanded, phases);
         List<ExecutionPlan> plans = phases.time(ALL, "plan", () -> MemoryPlan.plan(schedules, budget.without()));
         return new Planned(plans, phases.taken(), expanded.stream().mapToInt(g -> g.nodes().size()).sum());
     }
@@ -313,9 +315,10 @@ public final class Compiler implements AutoCloseable {
     public Explanation explain(Graph graph) {
         if (cpu == null) throw new BackendException("backend reference interprets the graph as it is: there is nothing to explain");
         Phases phases = new Phases();
-        List<Pipeline.Stage> stages = phases.passes(graph.name(), () -> pipeline().stages(graph));
-        Schedule schedule = fuse(graph.name(), List.of(stages.getLast().graph()), phases).getFirst();
-        ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(schedule), budget.without()).getFirst());
+        List<Pipeline.Stage> stages = new ArrayList<>(phases.passes(graph.name(), () -> pipeline().stages(graph)));
+        MemoryBudget.Fusion fusion = fusions(graph.name(), List.of(stages.getLast().graph()), phases).getFirst();
+        if (fusion.graph() != stages.getLast().graph()) stages.add(new Pipeline.Stage(RECOMPUTE, fusion.graph(), 0)); // its time is fusing's
+        ExecutionPlan plan = phases.time(graph.name(), "plan", () -> MemoryPlan.plan(List.of(fusion.schedule()), budget.without()).getFirst());
         List<Explanation.Lowering> steps = phases.time(graph.name(), "generate", () -> plan.steps().stream()
                 .map(s -> new Explanation.Lowering(cpu.describe(s), cpu.listing(s)))
                 .toList());
@@ -328,14 +331,18 @@ public final class Compiler implements AutoCloseable {
 
     private List<Schedule> schedules(List<Graph> graphs, Phases phases) {
         if (cpu == null) return graphs.stream().map(Pinned::schedule).toList();
-        return fuse(ALL, expanded(graphs, phases), phases);
+        return fuse(expanded(graphs, phases), phases);
     }
 
     private List<Graph> expanded(List<Graph> graphs, Phases phases) {
         return graphs.stream().map(g -> phases.passes(g.name(), () -> pipeline().stages(g)).getLast().graph()).toList();
     }
 
-    private List<Schedule> fuse(String function, List<Graph> expanded, Phases phases) {
+    private List<Schedule> fuse(List<Graph> expanded, Phases phases) {
+        return fusions(ALL, expanded, phases).stream().map(MemoryBudget.Fusion::schedule).toList();
+    }
+
+    private List<MemoryBudget.Fusion> fusions(String function, List<Graph> expanded, Phases phases) {
         return phases.time(function, "fuse", () -> budget.fuse(expanded, cpu::withWorkspaces));
     }
 

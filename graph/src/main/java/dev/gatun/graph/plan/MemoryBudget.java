@@ -27,29 +27,36 @@ public record MemoryBudget(long bytes, Set<Saving> without) {
         if (bytes < 0) throw new IllegalArgumentException("a memory budget must not be negative, got " + bytes);
     }
 
+    /**
+     * A graph and what became of it.
+     *
+     * @param graph the graph that was fused: the expanded one, or one that computes some values again
+     * @param schedule its steps, which name buffers after this graph's values
+     */
+    public record Fusion(Graph graph, Schedule schedule) {}
+
     /** A function, and how much of it is computed again. */
     private final class Fused {
         final Recomputation again;
-        final Graph graph;
         final UnaryOperator<Schedule> finish;
-        Schedule schedule;
+        Fusion fusion;
 
         Fused(Graph graph, UnaryOperator<Schedule> finish) {
-            this.graph = graph;
             this.finish = finish;
             again = Recomputation.of(graph);
             int cheap = again.cheap();
             long saved = again.candidates().subList(0, cheap).stream().mapToLong(Recomputation.Candidate::bytes).sum();
             boolean keeps = saved < WORTH_WHILE || without.contains(Saving.RECOMPUTATION);
-            schedule = keeps ? finish.apply(Fuser.schedule(graph, without)) : with(cheap);
+            fusion = keeps ? new Fusion(graph, finish.apply(Fuser.schedule(graph, without))) : with(cheap);
         }
 
-        Schedule with(int count) {
-            return finish.apply(Fuser.schedule(again.rewrite(count), without));
+        Fusion with(int count) {
+            Recomputation.Rewritten rewritten = again.rewrite(count);
+            return new Fusion(rewritten.graph(), finish.apply(Fuser.schedule(rewritten, without)));
         }
 
         long alone() {
-            return MemoryPlan.plan(List.of(schedule), without).getFirst().arenaBytes();
+            return MemoryPlan.plan(List.of(fusion.schedule()), without).getFirst().arenaBytes();
         }
     }
 
@@ -59,9 +66,9 @@ public record MemoryBudget(long bytes, Set<Saving> without) {
      * @param finish what a backend does to a schedule, such as adding workspaces
      * @throws IllegalArgumentException when the functions cannot be made to fit; the message says what they need at least
      */
-    public List<Schedule> fuse(List<Graph> graphs, UnaryOperator<Schedule> finish) {
+    public List<Fusion> fuse(List<Graph> graphs, UnaryOperator<Schedule> finish) {
         List<Fused> functions = graphs.stream().map(g -> new Fused(g, finish)).toList();
-        if (bytes == 0) return schedules(functions);
+        if (bytes == 0) return functions.stream().map(f -> f.fusion).toList();
         List<Fused> open = new ArrayList<>(functions);
         open.sort(Comparator.comparingLong(Fused::alone).reversed());
         while (arena(functions) > bytes && !open.isEmpty()) shrink(open.removeFirst(), functions);
@@ -70,28 +77,28 @@ public record MemoryBudget(long bytes, Set<Saving> without) {
             throw new IllegalArgumentException("a memory budget of " + mebibytes(bytes) + " MiB is too small: weights, optimizer state and the least of activations need "
                     + mebibytes(least) + " MiB. Give more, or use a smaller batch");
         }
-        return schedules(functions);
+        return functions.stream().map(f -> f.fusion).toList();
     }
 
     /** Finds how few values of a function need to be computed again; all that help when that is not enough. */
     private void shrink(Fused f, List<Fused> all) {
         int low = Math.max(1, f.again.cheap());
         int high = f.again.candidates().size();
-        Schedule best = f.schedule;
+        Fusion best = f.fusion;
         long least = arena(all);
         while (low <= high && least > bytes || low < high) {
             int count = (low + high) >>> 1;
-            f.schedule = f.with(count);
+            f.fusion = f.with(count);
             long needed = arena(all);
             boolean fits = needed <= bytes;
             if (fits || needed < least && least > bytes) {
-                best = f.schedule;
+                best = f.fusion;
                 least = needed;
             }
             if (fits) high = count - 1;
             else low = count + 1;
         }
-        f.schedule = best;
+        f.fusion = best;
     }
 
     private long arena(List<Fused> functions) {
@@ -99,7 +106,7 @@ public record MemoryBudget(long bytes, Set<Saving> without) {
     }
 
     private static List<Schedule> schedules(List<Fused> functions) {
-        return functions.stream().map(f -> f.schedule).toList();
+        return functions.stream().map(f -> f.fusion.schedule()).toList();
     }
 
     private static long mebibytes(long bytes) {
